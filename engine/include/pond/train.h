@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: ISC
+// Training: rows in, a model with fitted readouts out. Control side: the owner
+// of the job chooses the thread. BLAS is called from that one thread only.
+#ifndef POND_TRAIN_H
+#define POND_TRAIN_H
+
+#include "pond/types.h"
+
+POND_BEGIN_DECLS
+
+/// Where training rows come from. Both calls come from the thread that runs
+/// the job.
+typedef struct {
+  /// Fills up to `n_max` rows: `in` (n_max x in_size), `target`
+  /// (n_max x out_size; NULL when there is no target source). Sets `n` to the
+  /// rows filled, 0 at the end. Values may be NaN: such samples are missing.
+  PondStatus (*read)(void* context, float* in, float* target, uint32_t n_max,
+                     uint32_t* n, PondError* error);
+  /// Back to row 0, for a second pass.
+  PondStatus (*rewind)(void* context, PondError* error);
+  void* context;
+  uint64_t n_rows; ///< total, for progress and the held-out tail; 0 unknown
+  bool has_target; ///< false: the target is the input `horizon` frames on
+} PondRows;
+
+/// All-zero means default.
+typedef struct {
+  double alpha;      ///< ridge penalty on the raw Gram; used if !alpha_auto
+  bool alpha_auto;   ///< choose alpha by contiguous folds
+  bool normalise;    ///< learn an offset and scale per channel first
+  uint32_t horizon;  ///< frames from input to target; 0 with a target source
+  uint32_t washout;  ///< frames driven but not learned from
+  double holdout;    ///< fraction of the rows, at the end, only measured on
+  double rate_hz;    ///< noted in the model; 0 unknown
+  PondKernelId kernel;
+  const float* state; ///< where harvesting starts (see session); NULL: zero
+} PondRidgeConfig;
+
+/// What a fit reached. NRMSE: root of (mean square error / target variance).
+typedef struct {
+  double alpha;
+  uint64_t n_trained; ///< rows in the Gram
+  uint64_t n_held_out;
+  uint64_t n_skipped; ///< rows with a missing sample
+  double train_nrmse;
+  double holdout_nrmse;      ///< NaN without held-out rows
+  double holdout_mse;        ///< NaN likewise
+  double persistence_nrmse;  ///< same rows, last value as prediction; NaN
+                             ///< where sizes do not fit
+  double rcond;              ///< reciprocal condition of the solved matrix
+} PondFitReport;
+
+/// A job that fits every readout of `model` (kept alive by the job) by ridge,
+/// in the order of the graph. `rows` is copied; its context must outlive the
+/// job. Status of the run: POND_STATUS_SINGULAR, POND_STATUS_NOT_FINITE,
+/// POND_STATUS_BAD_ARG (too few rows), POND_STATUS_CANCELLED, whatever `read`
+/// returned. Never yields a model with weights that are not finite.
+POND_API POND_NODISCARD PondStatus pond_ridge_job_new(
+    PondModel* model, const PondRows* rows, const PondRidgeConfig* config,
+    PondJob** job, PondError* error);
+
+/// Runs the whole job on this thread. Call once.
+POND_API POND_NODISCARD PondStatus pond_job_run(PondJob* job, PondError* error);
+/// 0 to 1. Any thread.
+POND_API double pond_job_progress(const PondJob* job);
+/// Asks a running job to stop soon; it answers POND_STATUS_CANCELLED. Any
+/// thread.
+POND_API void pond_job_cancel(PondJob* job);
+/// The fitted model, owned by the caller, once pond_job_run() returned POND_OK;
+/// NULL before, and after it was taken. `report` may be NULL.
+POND_API PondModel* pond_job_take_model(PondJob* job, PondFitReport* report);
+POND_API void pond_job_free(PondJob* job);
+
+/// Root mean square error over the deviation of `target`, of n values each.
+POND_API double pond_nrmse(const float* prediction, const float* target,
+                           size_t n);
+
+POND_END_DECLS
+
+#endif
