@@ -5,15 +5,15 @@
 #ifndef POND_RT_PROGRAM_H
 #define POND_RT_PROGRAM_H
 
-#include "kernels/kernels.h"
+#include "kernels.h"
 #include "pond/types.h"
 
 typedef enum {
-  POND_NODE_INPUT,     ///< `size` channels of the stream
-  POND_NODE_RESERVOIR, ///< inputs: feedback, then driving if any
-  POND_NODE_READOUT,   ///< one input
-  POND_NODE_CONCAT,    ///< inputs in order
-  POND_NODE_POWER      ///< one input; features of one parity to a power
+  POND_NODE_INPUT,      ///< `size` channels of the stream
+  POND_NODE_RESERVOIR,  ///< inputs: feedback, then driving if any
+  POND_NODE_READOUT,    ///< one input
+  POND_NODE_CONCAT,     ///< inputs in order
+  POND_NODE_POWER       ///< one input; features of one parity to a power
 } PondNodeKind;
 
 /// One node. All its values of a frame stand at vector[out .. out + size).
@@ -22,12 +22,13 @@ typedef struct {
   uint32_t size;
   uint32_t out;
   uint32_t n_inputs;
-  uint32_t inputs[POND_MAX_FAN_IN]; ///< node indices, all smaller than this one
-  uint32_t first_channel; ///< input: its first channel of the stream
-  uint32_t readout;       ///< readout: its index among the readouts
-  uint32_t exponent;      ///< power: 1 to 8
-  uint32_t parity;        ///< power: 0 even features, 1 odd ones, 2 all
-  float leak;             ///< reservoir
+  uint32_t
+      inputs[POND_MAX_FAN_IN];  ///< node indices, all smaller than this one
+  uint32_t first_channel;       ///< input: its first channel of the stream
+  uint32_t readout;             ///< readout: its index among the readouts
+  uint32_t exponent;            ///< power: 1 to 8
+  uint32_t parity;              ///< power: 0 even features, 1 odd ones, 2 all
+  float leak;                   ///< reservoir
   PondReservoirOp reservoir;
 } PondNode;
 
@@ -36,13 +37,13 @@ typedef struct {
 typedef struct {
   const PondNode* nodes;
   uint32_t n_nodes;
-  uint32_t n_vector;  ///< floats of the frame vector, all nodes
-  uint32_t n_scratch; ///< floats of scratch, the largest that a node needs
-  uint32_t n_in;      ///< channels in: all input nodes, in order
+  uint32_t n_vector;   ///< floats of the frame vector, all nodes
+  uint32_t n_scratch;  ///< floats of scratch, the largest that a node needs
+  uint32_t n_in;       ///< channels in: all input nodes, in order
   uint32_t n_out;
-  uint32_t n_feedback; ///< size of the first input node
+  uint32_t n_feedback;  ///< size of the first input node
   uint32_t n_readouts;
-  uint32_t output;     ///< index of the node whose values are the output
+  uint32_t output;  ///< index of the node whose values are the output
 } PondGraph;
 
 /// Offsets and scales; pointers never NULL.
@@ -55,20 +56,20 @@ typedef struct {
 
 /// The only thing that is ever posted.
 typedef struct PondProgram {
-  uint64_t id;       ///< unique in the session, from 1
-  uint64_t at_frame; ///< when it wants to take over; 0: the next frame
-  const PondGraph* graph; ///< same pointer: same reservoirs, the state goes on
-  const PondReadoutOp* readouts; ///< n_readouts
+  uint64_t id;             ///< unique in the session, from 1
+  uint64_t at_frame;       ///< when it wants to take over; 0: the next frame
+  const PondGraph* graph;  ///< same pointer: same reservoirs, the state goes on
+  const PondReadoutOp* readouts;  ///< n_readouts
   const PondKernels* kernels;
   PondScaling scaling;
-  uint32_t horizon;      ///< frames of the free run's delay, at least 1
-  bool via_dry;          ///< too dear to run beside another: fade through dry
-  double out_power;      ///< learned mean square of the output; 0 unknown
+  uint32_t horizon;  ///< frames of the free run's delay, at least 1
+  bool via_dry;      ///< too dear to run beside another: fade through dry
+  double out_power;  ///< learned mean square of the output; 0 unknown
   // The workspace. state: vector[n_vector] | last_good[n_in] |
   // delay[horizon * n_out], floats, 64-byte aligned.
   float* state;
   uint32_t n_state;
-  float* scratch; ///< 64-byte aligned, pond_program_scratch() floats
+  float* scratch;  ///< 64-byte aligned, pond_program_scratch() floats
 } PondProgram;
 
 /// Floats of state and scratch that a program over `graph` needs.

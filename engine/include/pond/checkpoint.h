@@ -23,24 +23,24 @@ typedef enum {
   POND_DTYPE_U8,
   POND_DTYPE_BOOL,
   POND_DTYPE_C64,
-  POND_DTYPE_OTHER ///< a sub-byte or 8-bit float: bytes kept, not understood
+  POND_DTYPE_OTHER  ///< a sub-byte or 8-bit float: bytes kept, not understood
 } PondDtype;
 
 /// One tensor, contiguous, row-major, little-endian; owned by the tree.
 typedef struct {
   const char* name;
   PondDtype dtype;
-  uint32_t n_dims; ///< 0 is a scalar
+  uint32_t n_dims;  ///< 0 is a scalar
   uint64_t shape[POND_MAX_DIMS];
-  const void* data; ///< 64-byte aligned
+  const void* data;  ///< 64-byte aligned
   size_t size_bytes;
 } PondTensor;
 
 /// What a reader accepts; 0 means default.
 typedef struct {
-  uint64_t max_file_bytes; ///< default 4 GiB
-  uint32_t max_tensors;    ///< default and most 4096
-  uint32_t max_header_bytes; ///< default and most 4 MiB
+  uint64_t max_file_bytes;    ///< default 4 GiB
+  uint32_t max_tensors;       ///< default and most 4096
+  uint32_t max_header_bytes;  ///< default and most 4 MiB
 } PondLimits;
 
 POND_API POND_NODISCARD PondStatus pond_tree_new(PondTree** tree,
@@ -70,9 +70,10 @@ POND_API const char* pond_dtype_name(PondDtype dtype, uint32_t* size_bytes);
 
 /// The tree as .safetensors bytes, the same for the same tree; free() them.
 /// With metadata "pond.format" present, a content hash is added.
-POND_API POND_NODISCARD PondStatus pond_safetensors_encode(
-    const PondTree* tree, uint8_t** bytes, size_t* size_bytes,
-    PondError* error);
+POND_API POND_NODISCARD PondStatus pond_safetensors_encode(const PondTree* tree,
+                                                           uint8_t** bytes,
+                                                           size_t* size_bytes,
+                                                           PondError* error);
 /// Strict reading of hostile bytes; a content hash, if there, is checked.
 POND_API POND_NODISCARD PondStatus pond_safetensors_decode(
     const uint8_t* bytes, size_t size_bytes, const PondLimits* limits,

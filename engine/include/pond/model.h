@@ -13,19 +13,19 @@ typedef struct PondDesc PondDesc;
 
 /// One named matrix or vector of a model, row-major, owned by the model.
 typedef struct {
-  const char* name; ///< such as "ReservoirLayer_1.weight_hh"
+  const char* name;  ///< such as "ReservoirLayer_1.weight_hh"
   const float* data;
-  uint32_t n_dims; ///< 1 or 2
+  uint32_t n_dims;  ///< 1 or 2
   uint32_t shape[2];
 } PondParameter;
 
 /// Offset and scale of each channel: `u = (in - in_offset) / in_scale`,
 /// `out = y * out_scale + out_offset`. NULL pointers mean 0 and 1.
 typedef struct {
-  const float* in_offset; ///< n_in
-  const float* in_scale;  ///< n_in, none may be 0
-  const float* out_offset; ///< n_out
-  const float* out_scale;  ///< n_out, none may be 0
+  const float* in_offset;   ///< n_in
+  const float* in_scale;    ///< n_in, none may be 0
+  const float* out_offset;  ///< n_out
+  const float* out_scale;   ///< n_out, none may be 0
 } PondNormaliser;
 
 /// What training learned beside the weights; all-zero is an untrained model.

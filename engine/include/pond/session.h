@@ -13,19 +13,19 @@ POND_BEGIN_DECLS
 
 /// All-zero means default, but for `rate_hz`.
 typedef struct {
-  double rate_hz;          ///< frames per second; fades and ramps follow it
-  PondKernelId kernel;     ///< default: the best of this processor
+  double rate_hz;       ///< frames per second; fades and ramps follow it
+  PondKernelId kernel;  ///< default: the best of this processor
   PondMissing missing;
-  double fade_seconds;     ///< of a swap or a mode change; default 0.010
-  double ramp_seconds;     ///< of a live parameter; default 0.010
-  size_t tap_bytes;        ///< size of the tap ring; default 1 MiB
-  size_t state_bytes;      ///< largest state published each block; default
-                           ///< 256 KiB (larger ones are cut on request)
+  double fade_seconds;  ///< of a swap or a mode change; default 0.010
+  double ramp_seconds;  ///< of a live parameter; default 0.010
+  size_t tap_bytes;     ///< size of the tap ring; default 1 MiB
+  size_t state_bytes;   ///< largest state published each block; default
+                        ///< 256 KiB (larger ones are cut on request)
 } PondSessionConfig;
 
 /// One row of the table of live parameters.
 typedef struct {
-  const char* name; ///< "input_gain"
+  const char* name;  ///< "input_gain"
   PondParam param;
   float min, max, initial;
   bool ramped;      ///< false: takes effect at once
@@ -47,17 +47,18 @@ typedef void PondReply(void* context, const PondArg* values, uint32_t n);
 
 /// One row of the command table.
 typedef struct {
-  const char* name;  ///< "model/load"
-  const char* types; ///< of the positional arguments, such as "sf"
-  const char* usage; ///< "NAME VALUE [at=FRAME]"
-  const char* doc;   ///< one line
+  const char* name;   ///< "model/load"
+  const char* types;  ///< of the positional arguments, such as "sf"
+  const char* usage;  ///< "NAME VALUE [at=FRAME]"
+  const char* doc;    ///< one line
 } PondCommandInfo;
 
 /// What pond_session_service() and commands tell the owner.
 typedef struct {
-  const char* kind; ///< "swap", "param", "mode", "reset", "panic", "guard", ...
-  uint64_t frame;   ///< the exact frame it took effect
-  const char* text; ///< one readable line
+  const char*
+      kind;        ///< "swap", "param", "mode", "reset", "panic", "guard", ...
+  uint64_t frame;  ///< the exact frame it took effect
+  const char* text;  ///< one readable line
 } PondNotice;
 
 /// Called from inside pond_session_*(), with the mutex held: do not call back.
@@ -88,9 +89,11 @@ POND_API uint32_t pond_param_count(void);
 POND_API const PondParamInfo* pond_param_info(uint32_t index);
 POND_API const PondParamInfo* pond_param_find(const char* name);
 /// at_frame 0 is the next frame. BUSY: too many events wait.
-POND_API POND_NODISCARD PondStatus pond_session_set_param(
-    PondSession* session, PondParam param, float value, uint64_t at_frame,
-    PondError* error);
+POND_API POND_NODISCARD PondStatus pond_session_set_param(PondSession* session,
+                                                          PondParam param,
+                                                          float value,
+                                                          uint64_t at_frame,
+                                                          PondError* error);
 /// GENERATE is refused, naming both sizes, when output and feedback differ.
 POND_API POND_NODISCARD PondStatus pond_session_set_mode(PondSession* session,
                                                          PondMode mode,
@@ -132,8 +135,8 @@ POND_API uint64_t pond_session_state_hash(PondSession* session);
 /// Writes every applied event, with its frame, as one line of JSON to `path`.
 POND_API POND_NODISCARD PondStatus pond_session_journal_open(
     PondSession* session, const char* path, PondError* error);
-POND_API POND_NODISCARD PondStatus pond_session_journal_close(
-    PondSession* session, PondError* error);
+POND_API POND_NODISCARD PondStatus
+pond_session_journal_close(PondSession* session, PondError* error);
 /// Reads a journal; pond_session_replay() then posts what is due before
 /// `frame`, so call it before each block with the block's end.
 POND_API POND_NODISCARD PondStatus pond_session_replay_open(

@@ -19,8 +19,8 @@ typedef struct {
   /// Back to row 0, for a second pass.
   PondStatus (*rewind)(void* context, PondError* error);
   void* context;
-  uint64_t n_rows; ///< total, for progress and the held-out tail; 0 unknown
-  bool has_target; ///< false: the target is the input `horizon` frames on
+  uint64_t n_rows;  ///< total, for progress and the held-out tail; 0 unknown
+  bool has_target;  ///< false: the target is the input `horizon` frames on
 } PondRows;
 
 /// All-zero means default.
@@ -33,15 +33,15 @@ typedef struct {
   double holdout;    ///< fraction of the rows, at the end, only measured on
   double rate_hz;    ///< noted in the model; 0 unknown
   PondKernelId kernel;
-  const float* state; ///< where harvesting starts (see session); NULL: zero
+  const float* state;  ///< where harvesting starts (see session); NULL: zero
 } PondRidgeConfig;
 
 /// What a fit reached. NRMSE: root of (mean square error / target variance).
 typedef struct {
   double alpha;
-  uint64_t n_trained; ///< rows in the Gram
+  uint64_t n_trained;  ///< rows in the Gram
   uint64_t n_held_out;
-  uint64_t n_skipped; ///< rows with a missing sample
+  uint64_t n_skipped;  ///< rows with a missing sample
   double train_nrmse;
   double holdout_nrmse;      ///< NaN without held-out rows
   double holdout_mse;        ///< NaN likewise

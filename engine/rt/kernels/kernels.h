@@ -8,7 +8,7 @@
 #include "pond/types.h"
 
 enum {
-  POND_PANEL_ROWS = 16,    ///< rows of a panel; row counts are padded to it
+  POND_PANEL_ROWS = 16,  ///< rows of a panel; row counts are padded to it
   POND_MAX_GROUP_ROWS = 128,
   POND_READOUT_LANES = 16
 };
@@ -19,15 +19,15 @@ enum {
 typedef struct {
   const float* panels;
   uint32_t rows;
-  uint32_t rows_padded; ///< to a multiple of POND_PANEL_ROWS
-  uint32_t cols;        ///< feedback, reservoir, driving, in this order
-  uint32_t group_rows;  ///< a multiple of POND_PANEL_ROWS
+  uint32_t rows_padded;  ///< to a multiple of POND_PANEL_ROWS
+  uint32_t cols;         ///< feedback, reservoir, driving, in this order
+  uint32_t group_rows;   ///< a multiple of POND_PANEL_ROWS
 } PondDense;
 
 /// One reservoir: p = W v + b, z = f(p), leak, snap.
 typedef struct {
   PondDense w;
-  const float* bias; ///< rows_padded floats, zeros without a bias
+  const float* bias;  ///< rows_padded floats, zeros without a bias
   PondActivation activation;
   uint32_t n_feedback;
   uint32_t n_driving;
@@ -39,7 +39,7 @@ typedef struct {
   const float* bias;  ///< rows floats, zeros without a bias
   uint32_t rows;
   uint32_t cols;
-  uint32_t stride;    ///< cols padded to POND_READOUT_LANES
+  uint32_t stride;  ///< cols padded to POND_READOUT_LANES
 } PondReadoutOp;
 
 /// Steps one reservoir in place. `v` is [feedback | state | driving], the
@@ -54,7 +54,7 @@ typedef void PondReadoutStep(const PondReadoutOp* op, const float* v,
 
 typedef struct {
   PondKernelId id;
-  uint32_t group_rows; ///< the packing that suits this one best; others work
+  uint32_t group_rows;  ///< the packing that suits this one best; others work
   PondReservoirStep* reservoir;
   PondReadoutStep* readout;
 } PondKernels;

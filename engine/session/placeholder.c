@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: ISC
+// Placeholder until the room has its first source.
+#include "pond/types.h"
