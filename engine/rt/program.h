@@ -7,6 +7,7 @@
 
 #include "kernels.h"
 #include "pond/types.h"
+#include "ramp.h"
 
 typedef enum {
   POND_NODE_INPUT,      ///< `size` channels of the stream
@@ -15,6 +16,9 @@ typedef enum {
   POND_NODE_CONCAT,     ///< inputs in order
   POND_NODE_POWER       ///< one input; features of one parity to a power
 } PondNodeKind;
+
+/// Which features of a power node are raised.
+typedef enum { POND_PARITY_EVEN, POND_PARITY_ODD, POND_PARITY_ALL } PondParity;
 
 /// One node. All its values of a frame stand at vector[out .. out + size).
 typedef struct {
@@ -27,7 +31,7 @@ typedef struct {
   uint32_t first_channel;       ///< input: its first channel of the stream
   uint32_t readout;             ///< readout: its index among the readouts
   uint32_t exponent;            ///< power: 1 to 8
-  uint32_t parity;              ///< power: 0 even features, 1 odd ones, 2 all
+  uint32_t parity;              ///< power: a PondParity
   float leak;                   ///< reservoir
   PondReservoirOp reservoir;
 } PondNode;
@@ -38,7 +42,8 @@ typedef struct {
   const PondNode* nodes;
   uint32_t n_nodes;
   uint32_t n_vector;   ///< floats of the frame vector, all nodes
-  uint32_t n_scratch;  ///< floats of scratch, the largest that a node needs
+  uint32_t n_scratch;  ///< floats of scratch: the largest of 2 * rows_padded of
+                       ///< the reservoirs and 2 * size of the readouts
   uint32_t n_in;       ///< channels in: all input nodes, in order
   uint32_t n_out;
   uint32_t n_feedback;  ///< size of the first input node
@@ -66,7 +71,7 @@ typedef struct PondProgram {
   bool via_dry;      ///< too dear to run beside another: fade through dry
   double out_power;  ///< learned mean square of the output; 0 unknown
   // The workspace. state: vector[n_vector] | last_good[n_in] |
-  // delay[horizon * n_out], floats, 64-byte aligned.
+  // last_out[n_out] | delay[horizon * n_out], floats, 64-byte aligned.
   float* state;
   uint32_t n_state;
   float* scratch;  ///< 64-byte aligned, pond_program_scratch() floats
@@ -96,6 +101,9 @@ void pond_program_step(PondProgram* program, const float* u, float leak,
                        const PondReadoutFade* fade,
                        PondStepCounts* counts) POND_NONBLOCKING;
 
+/// All reservoirs' states to zero.
+void pond_program_reset(PondProgram* program) POND_NONBLOCKING;
+
 /// The output node's values of the last step (scaled units).
 static inline const float* pond_program_output(const PondProgram* program) {
   const PondGraph* graph = program->graph;
@@ -107,8 +115,15 @@ static inline float* pond_program_last_good(const PondProgram* program) {
   return program->state + program->graph->n_vector;
 }
 
+/// What last went to the ports.
+static inline float* pond_program_last_out(const PondProgram* program) {
+  return pond_program_last_good(program) + program->graph->n_in;
+}
+
+/// Outputs of the last `horizon` frames in the port's units; that of frame t
+/// stands at slot t mod horizon.
 static inline float* pond_program_delay(const PondProgram* program) {
-  return program->state + program->graph->n_vector + program->graph->n_in;
+  return pond_program_last_out(program) + program->graph->n_out;
 }
 
 #endif
