@@ -24,7 +24,7 @@ static uint64_t node_bytes(const PondDesc* desc, uint32_t index) {
   return 4 * rows;
 }
 
-static PondStatus check_size(const PondDesc* desc, PondError* error) {
+PondStatus pond_core_check_size(const PondDesc* desc, PondError* error) {
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < desc->n_nodes; ++i) {
     const PondDescNode* node = &desc->nodes[i];
@@ -176,7 +176,7 @@ static void build_graph(PondCore* core) {
 
 PondStatus pond_core_new(const PondDesc* desc, PondCore** core,
                          PondError* error) {
-  const PondStatus status = check_size(desc, error);
+  const PondStatus status = pond_core_check_size(desc, error);
   if (status) {
     return status;
   }

@@ -24,8 +24,10 @@ typedef struct {
   float** biases;  ///< likewise, padded
 } PondCore;
 
+/// LIMIT, with figures, if the model would need more than that.
+PondStatus pond_core_check_size(const PondDesc* desc, PondError* error);
 /// All arrays allocated, weights zero, nodes complete but for packed weights.
-/// LIMIT before anything is allocated if it would be too large.
+/// Checks the size before it allocates anything.
 PondStatus pond_core_new(const PondDesc* desc, PondCore** core,
                          PondError* error);
 /// Packs what stands in `data`.

@@ -53,7 +53,10 @@ PondStatus pond_model_new(const PondDesc* desc, uint64_t seed,
                           PondModel** model, PondError* error) {
   PondCore* core = NULL;
   PondModel* built = NULL;
-  PondStatus status = pond_draw_check(desc, error);
+  PondStatus status = pond_core_check_size(desc, error);
+  if (!status) {
+    status = pond_draw_check(desc, error);
+  }
   if (!status) {
     status = pond_core_new(desc, &core, error);
   }
