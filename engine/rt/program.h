@@ -68,6 +68,7 @@ typedef struct PondProgram {
   const PondKernels* kernels;
   PondScaling scaling;
   uint32_t horizon;  ///< frames of the free run's delay, at least 1
+  bool has_state;    ///< its state was given: it does not take the old one's
   bool via_dry;      ///< too dear to run beside another: fade through dry
   double out_power;  ///< learned mean square of the output; 0 unknown
   // The workspace. state: vector[n_vector] | last_good[n_in] |

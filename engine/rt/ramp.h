@@ -3,9 +3,9 @@
 #ifndef POND_RT_RAMP_H
 #define POND_RT_RAMP_H
 
-#include <math.h>
 #include <stdint.h>
 
+#include "arith.h"
 #include "pond/attributes.h"
 
 /// A value on its way: frame k of `length`; k >= length: it is there.
@@ -16,27 +16,18 @@ typedef struct {
   uint32_t length;
 } PondRamp;
 
-/// Weight of the new value at frame k of K: t * t * (3 - 2 t), t = k / K.
-static inline float pond_ramp_weight(uint32_t k,
-                                     uint32_t length) POND_NONBLOCKING;
-static inline float pond_ramp_weight(uint32_t k, uint32_t length) {
-  const float t = (float)k / (float)length;
-  return t * t * (3.0f - 2.0f * t);
-}
-
 /// g * new + (1 - g) * old, in the one order that the contract names.
 static inline float pond_mix(float g, float new_value,
                              float old_value) POND_NONBLOCKING;
 static inline float pond_mix(float g, float new_value, float old_value) {
-  return fmaf(g, new_value, (1.0f - g) * old_value);
+  return pond_fma(g, new_value, (1.0f - g) * old_value);
 }
 
 static inline float pond_ramp_value(const PondRamp* ramp) POND_NONBLOCKING;
 static inline float pond_ramp_value(const PondRamp* ramp) {
   return ramp->k >= ramp->length
              ? ramp->to
-             : pond_mix(pond_ramp_weight(ramp->k, ramp->length), ramp->to,
-                        ramp->from);
+             : pond_mix(pond_ease(ramp->k, ramp->length), ramp->to, ramp->from);
 }
 
 /// The value of this frame; moves on to the next.
