@@ -21,6 +21,11 @@ typedef struct {
   size_t tap_bytes;     ///< size of the tap ring; default 1 MiB
   size_t state_bytes;   ///< largest state published each block; default
                         ///< 256 KiB (larger ones are cut on request)
+  size_t record_bytes;      ///< most memory that recording takes; default
+                            ///< 256 MiB
+  double max_load;          ///< share of the frame period that two models may
+                            ///< take together before a swap fades through dry
+                            ///< instead; default 0: never (offline)
 } PondSessionConfig;
 
 /// One row of the table of live parameters.
@@ -138,11 +143,12 @@ POND_API POND_NODISCARD PondStatus pond_session_journal_open(
 POND_API POND_NODISCARD PondStatus
 pond_session_journal_close(PondSession* session, PondError* error);
 /// Reads a journal; pond_session_replay() then posts what is due before
-/// `frame`, so call it before each block with the block's end.
+/// `*end`, the frame at which the coming block is to end, and moves `*end` back
+/// where all of it cannot be posted at once. Call it before each block.
 POND_API POND_NODISCARD PondStatus pond_session_replay_open(
     PondSession* session, const char* path, PondError* error);
 POND_API POND_NODISCARD PondStatus pond_session_replay(PondSession* session,
-                                                       uint64_t frame,
+                                                       uint64_t* end,
                                                        PondError* error);
 
 /// Recording for training, from the tap.
