@@ -21,11 +21,11 @@ typedef struct {
   size_t tap_bytes;     ///< size of the tap ring; default 1 MiB
   size_t state_bytes;   ///< largest state published each block; default
                         ///< 256 KiB (larger ones are cut on request)
-  size_t record_bytes;      ///< most memory that recording takes; default
-                            ///< 256 MiB
-  double max_load;          ///< share of the frame period that two models may
-                            ///< take together before a swap fades through dry
-                            ///< instead; default 0: never (offline)
+  size_t record_bytes;  ///< most memory that recording takes; default
+                        ///< 256 MiB
+  double max_load;      ///< share of the frame period that two models may
+                        ///< take together before a swap fades through dry
+                        ///< instead; default 0: never (offline)
 } PondSessionConfig;
 
 /// One row of the table of live parameters.
@@ -93,6 +93,8 @@ POND_API PondModel* pond_session_model(PondSession* session);
 POND_API uint32_t pond_param_count(void);
 POND_API const PondParamInfo* pond_param_info(uint32_t index);
 POND_API const PondParamInfo* pond_param_find(const char* name);
+/// "predict", "generate" or "teacher"; NULL for another number.
+POND_API const char* pond_mode_name(PondMode mode);
 /// at_frame 0 is the next frame. BUSY: too many events wait.
 POND_API POND_NODISCARD PondStatus pond_session_set_param(PondSession* session,
                                                           PondParam param,

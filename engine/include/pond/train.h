@@ -20,6 +20,7 @@ typedef struct {
   PondStatus (*rewind)(void* context, PondError* error);
   void* context;
   uint64_t n_rows;  ///< total, for progress and the held-out tail; 0 unknown
+  bool effective;   ///< `in` is what drove a graph: already scaled
   bool has_target;  ///< false: the target is the input `horizon` frames on
 } PondRows;
 
@@ -33,6 +34,7 @@ typedef struct {
   double holdout;    ///< fraction of the rows, at the end, only measured on
   double rate_hz;    ///< noted in the model; 0 unknown
   PondKernelId kernel;
+  float leak;          ///< live override of all leak rates; 0: none
   const float* state;  ///< where harvesting starts (see session); NULL: zero
 } PondRidgeConfig;
 
@@ -61,6 +63,11 @@ POND_API POND_NODISCARD PondStatus pond_ridge_job_new(
 
 /// Runs the whole job on this thread. Call once.
 POND_API POND_NODISCARD PondStatus pond_job_run(PondJob* job, PondError* error);
+/// True once pond_job_run() has returned. Any thread; what the job did is then
+/// visible to the caller.
+POND_API bool pond_job_is_done(const PondJob* job);
+/// What pond_job_run() returned, and its error. Only when done.
+POND_API PondStatus pond_job_status(const PondJob* job, PondError* error);
 /// 0 to 1. Any thread.
 POND_API double pond_job_progress(const PondJob* job);
 /// Asks a running job to stop soon; it answers POND_STATUS_CANCELLED. Any

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: ISC
+// The journal: every applied event with its frame, a line of JSON each, and the
+// models that took over beside it, in the folder FILE.d. Control side.
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "pond/checkpoint.h"
+#include "pond/engine.h"
+#include "session_core.h"
+
+enum { MAX_PATH = 4096 };
+
+static void model_path(char* path, const char* journal, uint64_t id) {
+  (void)snprintf(path, MAX_PATH, "%s.d/%" PRIu64 ".safetensors", journal, id);
+}
+
+static json_t* line_of(const PondEvent* event) {
+  const json_int_t frame = (json_int_t)event->at_frame;
+  char file[64];
+  switch (event->kind) {
+    case POND_EVENT_PARAM:
+      return json_pack("{s:I,s:s,s:s,s:f}", "frame", frame, "event", "param",
+                       "name", pond_param_info(event->param)->name, "value",
+                       (double)event->value);
+    case POND_EVENT_MODE:
+      return json_pack("{s:I,s:s,s:s}", "frame", frame, "event", "mode", "mode",
+                       pond_mode_name((PondMode)event->param));
+    case POND_EVENT_RESET:
+      return json_pack("{s:I,s:s}", "frame", frame, "event", "reset");
+    case POND_EVENT_PANIC:
+      return json_pack("{s:I,s:s,s:b}", "frame", frame, "event", "panic", "on",
+                       (int)event->param);
+    case POND_EVENT_SWAP:
+      (void)snprintf(file, sizeof(file), "%" PRIu64 ".safetensors", event->id);
+      return json_pack("{s:I,s:s,s:s,s:b}", "frame", frame, "event", "swap",
+                       "model", file, "via_dry", (int)event->param);
+    case POND_EVENT_GUARD:
+      return json_pack("{s:I,s:s,s:b}", "frame", frame, "event", "guard", "on",
+                       (int)event->param);
+    default: return NULL;  // the tap changes nothing that is heard
+  }
+}
+
+static const char* kind_name(uint32_t kind) {
+  static const char* const names[] = {"param", "mode", "reset", "panic",
+                                      "tap",   "swap", "guard"};
+  return names[kind];
+}
+
+static void write_line(PondSession* session, const json_t* line) {
+  enum { DIGITS = 17 };
+  if (session->journal_failed) {
+    return;
+  }
+  if (json_dumpf(line, session->journal,
+                 JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) ||
+      fputc('\n', session->journal) == EOF || fflush(session->journal)) {
+    session->journal_failed = true;
+    pond_session_tell(session, "error", 0,
+                      "the journal %s cannot be written: %s; the stream goes "
+                      "on without it",
+                      session->journal_path, strerror(errno));
+  }
+}
+
+void pond_journal_event(PondSession* session, const PondEvent* event) {
+  json_t* line = line_of(event);
+  if (line && session->journal) {
+    write_line(session, line);
+  }
+  char* text = line && session->notice ? json_dumps(line, JSON_COMPACT) : NULL;
+  if (text) {
+    pond_session_tell(session, kind_name(event->kind), event->at_frame, "%s",
+                      text);
+    free(text);
+  }
+  json_decref(line);
+}
+
+PondStatus pond_journal_model(PondSession* session, uint64_t id,
+                              const PondModel* model, PondError* error) {
+  if (!session->journal) {
+    return POND_OK;
+  }
+  char path[MAX_PATH];
+  model_path(path, session->journal_path, id);
+  PondTree* tree = NULL;
+  PondStatus status = pond_tree_new(&tree, error);
+  if (!status) {
+    status = pond_model_to_tree(model, tree, error);
+  }
+  if (!status) {
+    status = pond_tree_save(tree, path, error);
+  }
+  pond_tree_free(tree);
+  return status;
+}
+
+static void write_head(PondSession* session) {
+  json_t* head =
+      json_pack("{s:s,s:i,s:i,s:f}", "format", "echopond-journal", "version", 1,
+                "numerics", POND_NUMERICS, "rate_hz", session->config.rate_hz);
+  if (head) {
+    write_line(session, head);
+  }
+  json_decref(head);
+}
+
+static PondStatus open_locked(PondSession* session, const char* path,
+                              PondError* error) {
+  if (session->journal) {
+    return pond_error(error, POND_STATUS_BUSY, "the journal %s is open already",
+                      session->journal_path);
+  }
+  char* copy = pond_memory_text(path);
+  if (!copy) {
+    return pond_error_memory(error, "a journal");
+  }
+  FILE* file = fopen(path, "we");
+  if (!file) {
+    pond_memory_free(copy);
+    return pond_error(error, POND_STATUS_IO, "cannot write the journal %s: %s",
+                      path, strerror(errno));
+  }
+  session->journal = file;
+  session->journal_path = copy;
+  session->journal_failed = false;
+  write_head(session);
+  return POND_OK;
+}
+
+PondStatus pond_session_journal_open(PondSession* session, const char* path,
+                                     PondError* error) {
+  pond_session_lock(session);
+  const PondStatus status = open_locked(session, path, error);
+  pond_session_unlock(session);
+  return status;
+}
+
+PondStatus pond_session_journal_close(PondSession* session, PondError* error) {
+  pond_session_lock(session);
+  pond_session_service_locked(session);
+  PondStatus status = POND_OK;
+  if (session->journal) {
+    const bool failed = fclose(session->journal) != 0;
+    if (failed || session->journal_failed) {
+      status = pond_error(error, POND_STATUS_IO,
+                          "the journal %s is not whole: writing it failed",
+                          session->journal_path);
+    }
+    session->journal = NULL;
+    pond_memory_free(session->journal_path);
+    session->journal_path = NULL;
+  }
+  pond_session_unlock(session);
+  return status;
+}

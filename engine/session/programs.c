@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: ISC
+// Programs that are out: made, posted, taken back, freed. Control side, mutex
+// held.
+#include <inttypes.h>
+#include <time.h>
+
+#include "session_core.h"
+
+PondHeld* pond_session_held(PondSession* session, uint64_t id) {
+  for (uint32_t i = 0; i < session->n_held; ++i) {
+    if (session->held[i].program->id == id) {
+      return &session->held[i];
+    }
+  }
+  return NULL;
+}
+
+PondStatus pond_session_hold(PondSession* session, PondModel* model,
+                             PondProgram** program, PondError* error) {
+  if (session->n_held >= POND_MAX_HELD) {
+    return pond_error(error, POND_STATUS_BUSY,
+                      "%d models are on their way already: run the stream, or "
+                      "wait until it has faded to the newest",
+                      POND_MAX_HELD);
+  }
+  PondProgram* made = NULL;
+  const PondStatus status =
+      pond_program_new(model, session->config.kernel, &made, error);
+  if (status) {
+    return status;
+  }
+  made->id = session->next_id++;
+  const PondHeld held = {made, pond_model_ref(model), false};
+  session->held[session->n_held++] = held;
+  *program = made;
+  return POND_OK;
+}
+
+static void let_go(PondSession* session, uint32_t at) {
+  pond_program_free(session->held[at].program);
+  pond_model_free(session->held[at].model);
+  session->n_held -= 1;
+  session->held[at] = session->held[session->n_held];
+}
+
+void pond_session_release(PondSession* session, uint64_t id) {
+  for (uint32_t i = 0; i < session->n_held; ++i) {
+    if (session->held[i].program->id == id) {
+      let_go(session, i);
+      return;
+    }
+  }
+}
+
+void pond_session_release_all(PondSession* session) {
+  while (session->n_held > 0) {
+    let_go(session, 0);
+  }
+}
+
+// A snapshot on its way may name anything; one that is there names its roles.
+static bool is_named(const PondSession* session, uint64_t id) {
+  if (session->snapshot_asked) {
+    return true;
+  }
+  if (!session->snapshot_have) {
+    return false;
+  }
+  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
+    if (session->snapshot.state.program[role] == id) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void pond_session_reclaim(PondSession* session) {
+  PondProgram* program = NULL;
+  while ((program = (PondProgram*)pond_mailbox_reclaim(
+              &session->stream->mailbox)) != NULL) {
+    PondHeld* held = pond_session_held(session, program->id);
+    if (held) {
+      held->back = true;
+    }
+  }
+  for (uint32_t i = session->n_held; i-- > 0;) {
+    if (session->held[i].back &&
+        !is_named(session, session->held[i].program->id)) {
+      let_go(session, i);
+    }
+  }
+}
+
+static double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// Seconds that one frame of `model` costs, on a program of its own.
+static double measure(PondSession* session, const PondModel* model) {
+  enum { FRAMES = 64 };
+  PondProgram* program = NULL;
+  if (pond_program_new(model, session->config.kernel, &program, NULL)) {
+    return 0.0;
+  }
+  static const float silence[POND_MAX_CHANNELS];
+  PondStepCounts counts = {0, 0};
+  const double start = seconds_now();
+  for (uint32_t i = 0; i < FRAMES; ++i) {
+    pond_program_step(program, silence, 0.0f, NULL, &counts);
+  }
+  const double seconds = (seconds_now() - start) / FRAMES;
+  pond_program_free(program);
+  return seconds;
+}
+
+// True if both models together would take more of the frame period than they
+// may.
+static bool is_too_dear(PondSession* session, const PondModel* model) {
+  if (session->config.max_load <= 0.0 || !session->newest ||
+      pond_model_graph(session->newest) == pond_model_graph(model)) {
+    return false;
+  }
+  const double both =
+      measure(session, session->newest) + measure(session, model);
+  return both * session->config.rate_hz > session->config.max_load;
+}
+
+static PondStatus check_post(PondSession* session, const PondModel* model,
+                             PondError* error) {
+  const bool unread = session->posted_id != session->applied_id;
+  if (unread) {
+    void* mail = pond_mailbox_withdraw(&session->stream->mailbox);
+    if (!mail) {
+      return pond_error(error, POND_STATUS_BUSY,
+                        "the model posted before waits for its frame or for "
+                        "the end of a fade: try again after it took over");
+    }
+    pond_session_release(session, ((PondProgram*)mail)->id);
+    session->posted_id = session->applied_id;
+  }
+  if (session->mode == POND_MODE_GENERATE &&
+      pond_model_out_size(model) != pond_model_feedback_size(model)) {
+    return pond_error(
+        error, POND_STATUS_MISMATCH,
+        "the stream is in free run, but this model's output (%" PRIu32
+        ") does not fit its feedback input (%" PRIu32
+        "): set mode predict first",
+        pond_model_out_size(model), pond_model_feedback_size(model));
+  }
+  return POND_OK;
+}
+
+PondStatus pond_session_post_locked(PondSession* session, PondModel* model,
+                                    uint64_t at_frame, bool via_dry,
+                                    PondError* error) {
+  pond_session_reclaim(session);
+  PondStatus status = check_post(session, model, error);
+  if (status) {
+    return status;
+  }
+  PondModel* rebased = NULL;
+  if (session->newest) {
+    status = pond_model_rebase(model, session->newest, &rebased, error);
+  } else {
+    rebased = pond_model_ref(model);
+  }
+  if (status) {
+    return status;
+  }
+  PondProgram* program = NULL;
+  status = pond_session_hold(session, rebased, &program, error);
+  if (!status) {
+    status = pond_journal_model(session, program->id, rebased, error);
+    if (status) {
+      pond_session_release(session, program->id);
+    }
+  }
+  if (status) {
+    pond_model_free(rebased);
+    return status;
+  }
+  program->at_frame = at_frame;
+  program->via_dry = via_dry || is_too_dear(session, rebased);
+  session->posted_id = program->id;
+  pond_model_free(session->newest);
+  session->newest = rebased;
+  (void)pond_mailbox_post(&session->stream->mailbox, program);
+  return POND_OK;
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: ISC
+// Snapshots: asked for, received, put in a tree or a file, restored. Control
+// side.
+#include <inttypes.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "alloc.h"
+#include "pond/checkpoint.h"
+#include "session_core.h"
+
+static const char* const PREFIX[POND_ROLE_COUNT] = {"", "old/", "next/"};
+
+// Room for all programs that are out: more than a snapshot can name.
+static PondStatus make_room(PondSession* session, PondError* error) {
+  size_t floats = 0;
+  for (uint32_t i = 0; i < session->n_held; ++i) {
+    floats += session->held[i].program->n_state;
+  }
+  if (floats > UINT32_MAX) {
+    return pond_error(error, POND_STATUS_LIMIT,
+                      "the state has %zu values, a snapshot at most %" PRIu32,
+                      floats, UINT32_MAX);
+  }
+  if (floats > session->snapshot_floats || !session->snapshot.floats) {
+    float* memory = (float*)pond_memory_new(floats, sizeof(float));
+    if (!memory) {
+      return pond_error_memory(error, "a snapshot");
+    }
+    pond_memory_free(session->snapshot.floats);
+    session->snapshot.floats = memory;
+    session->snapshot_floats = floats;
+    session->snapshot.capacity = (uint32_t)floats;
+  }
+  return POND_OK;
+}
+
+PondStatus pond_session_snapshot_locked(PondSession* session, uint64_t at_frame,
+                                        PondError* error) {
+  if (session->snapshot_asked) {
+    return pond_error(error, POND_STATUS_BUSY,
+                      "a snapshot is under way: wait until it is ready");
+  }
+  const PondStatus status = make_room(session, error);
+  if (status) {
+    return status;
+  }
+  session->snapshot_have = false;
+  session->snapshot_asked = true;
+  session->stream->slot_frame = at_frame;
+  session->stream->slot_snapshot = &session->snapshot;
+  (void)pond_slot_ask(&session->stream->slot);
+  return POND_OK;
+}
+
+PondStatus pond_session_snapshot(PondSession* session, uint64_t at_frame,
+                                 PondError* error) {
+  pond_session_lock(session);
+  const PondStatus status =
+      pond_session_snapshot_locked(session, at_frame, error);
+  pond_session_unlock(session);
+  return status;
+}
+
+bool pond_session_snapshot_ready_locked(PondSession* session, uint64_t* frame) {
+  if (session->snapshot_asked && pond_slot_filled(&session->stream->slot)) {
+    pond_slot_clear(&session->stream->slot);
+    session->snapshot_asked = false;
+    session->snapshot_have = true;
+  }
+  if (session->snapshot_have && frame) {
+    *frame = session->snapshot.state.frame;
+  }
+  return session->snapshot_have;
+}
+
+bool pond_session_snapshot_ready(PondSession* session, uint64_t* frame) {
+  pond_session_lock(session);
+  const bool ready = pond_session_snapshot_ready_locked(session, frame);
+  pond_session_unlock(session);
+  return ready;
+}
+
+// Model and workspace of one role. Programs over the current one's graph keep
+// that relation: it decides how they fade.
+static PondStatus role_to_tree(PondSession* session, uint32_t role,
+                               const float* floats, PondTree* tree,
+                               PondError* error) {
+  const PondSnapshot* snapshot = &session->snapshot;
+  const PondHeld* held =
+      pond_session_held(session, snapshot->state.program[role]);
+  if (!held) {
+    return pond_error(error, POND_STATUS_NOT_FOUND,
+                      "the snapshot names a model that is gone");
+  }
+  PondStatus status =
+      pond_model_to_tree_at(held->model, PREFIX[role], tree, error);
+  if (!status && snapshot->n_floats[role] > 0) {
+    status = pond_workspace_to_tree(held->model, held->program, floats,
+                                    PREFIX[role], tree, error);
+  }
+  if (!status && held->program->via_dry) {
+    char key[64];
+    (void)snprintf(key, sizeof(key), "%spond.via_dry", PREFIX[role]);
+    status = pond_tree_set_meta(tree, key, "true", error);
+  }
+  return status;
+}
+
+static PondStatus state_to_tree(const PondSession* session, PondTree* tree,
+                                PondError* error) {
+  char* text = NULL;
+  PondStatus status =
+      pond_state_to_json(&session->snapshot.state, &text, error);
+  if (!status) {
+    status = pond_tree_set_meta(tree, "pond.stream", text, error);
+    pond_memory_free(text);
+  }
+  return status;
+}
+
+PondStatus pond_session_to_tree_locked(PondSession* session, PondTree* tree,
+                                       PondError* error) {
+  if (!pond_session_snapshot_ready_locked(session, NULL)) {
+    return pond_error(error, POND_STATUS_BUSY,
+                      "no snapshot is there: ask for one, then let the stream "
+                      "run a block");
+  }
+  const PondSnapshot* snapshot = &session->snapshot;
+  if (!snapshot->whole) {
+    return pond_error(error, POND_STATUS_BUSY,
+                      "a larger model came in between: ask for the snapshot "
+                      "again");
+  }
+  if (!snapshot->state.program[POND_ROLE_CURRENT] &&
+      !snapshot->state.program[POND_ROLE_NEXT]) {
+    return pond_error(error, POND_STATUS_NOT_FOUND,
+                      "the stream has no model yet: nothing to save");
+  }
+  PondStatus status = state_to_tree(session, tree, error);
+  const float* floats = snapshot->floats;
+  for (uint32_t role = 0; role < POND_ROLE_COUNT && !status; ++role) {
+    if (snapshot->state.program[role]) {
+      status = role_to_tree(session, role, floats, tree, error);
+      floats += snapshot->n_floats[role];
+    }
+  }
+  return status;
+}
+
+PondStatus pond_session_to_tree(PondSession* session, PondTree* tree,
+                                PondError* error) {
+  pond_session_lock(session);
+  const PondStatus status = pond_session_to_tree_locked(session, tree, error);
+  pond_session_unlock(session);
+  return status;
+}
+
+PondStatus pond_session_save(PondSession* session, const char* path,
+                             PondError* error) {
+  PondTree* tree = NULL;
+  PondStatus status = pond_tree_new(&tree, error);
+  if (!status) {
+    status = pond_session_to_tree(session, tree, error);
+  }
+  // Writing takes time: the mutex is free meanwhile.
+  if (!status) {
+    status = pond_tree_save(tree, path, error);
+  }
+  pond_tree_free(tree);
+  return status;
+}
+
+/// A restore as it is put together; given back whole if anything fails.
+typedef struct {
+  PondStreamState state;
+  PondProgram* programs[POND_ROLE_COUNT];
+  PondModel* models[POND_ROLE_COUNT];
+} Restored;
+
+static PondStatus role_from_tree(PondSession* session, const PondTree* tree,
+                                 uint32_t role, Restored* restored,
+                                 PondError* error) {
+  PondModel* model = NULL;
+  PondStatus status =
+      pond_model_from_tree_at(tree, PREFIX[role], &model, error);
+  if (status) {
+    return status;
+  }
+  PondModel* onto = restored->models[POND_ROLE_CURRENT];
+  if (onto) {
+    PondModel* rebased = NULL;
+    status = pond_model_rebase(model, onto, &rebased, error);
+    pond_model_free(model);
+    model = rebased;
+  }
+  if (!status) {
+    restored->models[role] = model;
+    status = pond_program_new(model, session->config.kernel,
+                              &restored->programs[role], error);
+  }
+  const bool shares =
+      role == POND_ROLE_OLD && restored->state.fade_kind == POND_FADE_READOUT;
+  if (!status && !shares) {
+    status = pond_workspace_from_tree(model, restored->programs[role],
+                                      PREFIX[role], tree, error);
+  }
+  if (!status) {
+    char key[64];
+    (void)snprintf(key, sizeof(key), "%spond.via_dry", PREFIX[role]);
+    restored->programs[role]->via_dry = pond_tree_meta(tree, key) != NULL;
+    restored->programs[role]->id = restored->state.program[role];
+    restored->programs[role]->at_frame = restored->state.next_at_frame;
+  }
+  return status;
+}
+
+static void drop(Restored* restored) {
+  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
+    pond_program_free(restored->programs[role]);
+    pond_model_free(restored->models[role]);
+  }
+}
+
+static PondStatus check_fade(const Restored* restored, PondError* error) {
+  const uint32_t kind = restored->state.fade_kind;
+  const PondModel* old = restored->models[POND_ROLE_OLD];
+  const bool shared =
+      old && pond_model_graph(old) ==
+                 pond_model_graph(restored->models[POND_ROLE_CURRENT]);
+  if ((kind == POND_FADE_READOUT && !shared) ||
+      (kind == POND_FADE_DRY && !old) || (kind == POND_FADE_NONE && old)) {
+    return pond_error(error, POND_STATUS_BAD_FORMAT,
+                      "the stream state names a fade (kind %" PRIu32
+                      ") that does not fit its models",
+                      kind);
+  }
+  return POND_OK;
+}
+
+static PondStatus read_all(PondSession* session, const PondTree* tree,
+                           Restored* restored, PondError* error) {
+  const char* text = pond_tree_meta(tree, "pond.stream");
+  if (!text) {
+    return pond_error(error, POND_STATUS_NOT_FOUND,
+                      "no stream state is in it: it holds a model alone");
+  }
+  PondStatus status = pond_state_from_json(text, &restored->state, error);
+  for (uint32_t role = 0; role < POND_ROLE_COUNT && !status; ++role) {
+    if (restored->state.program[role]) {
+      status = role_from_tree(session, tree, role, restored, error);
+    }
+  }
+  return status ? status : check_fade(restored, error);
+}
+
+// The largest id and the newest model: what was posted last.
+static void install(PondSession* session, Restored* restored) {
+  pond_session_release_all(session);
+  pond_model_free(session->newest);
+  session->newest = NULL;
+  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
+    if (!restored->programs[role]) {
+      continue;
+    }
+    const PondHeld held = {restored->programs[role], restored->models[role],
+                           false};
+    session->held[session->n_held++] = held;
+    if (held.program->id >= session->next_id) {
+      session->next_id = held.program->id + 1;
+    }
+  }
+  const uint32_t newest =
+      restored->programs[POND_ROLE_NEXT] ? POND_ROLE_NEXT : POND_ROLE_CURRENT;
+  session->newest = pond_model_ref(restored->models[newest]);
+  session->posted_id = restored->state.program[newest];
+  session->applied_id = restored->state.program[POND_ROLE_CURRENT];
+  session->n_waiting = restored->state.n_pending;
+  session->n_expected = restored->state.n_pending;
+  memcpy(session->expected, restored->state.pending, sizeof(session->expected));
+  session->expect_swap = restored->state.program[POND_ROLE_NEXT] != 0;
+  session->mode = (PondMode)restored->state.mode;
+  for (uint32_t i = 0; i < POND_PARAM_COUNT; ++i) {
+    session->params[i] = restored->state.params[i].to;
+  }
+  session->snapshot_have = false;
+  pond_stream_restore(session->stream, &restored->state, restored->programs);
+}
+
+PondStatus pond_session_restore(PondSession* session, const PondTree* tree,
+                                PondError* error) {
+  Restored restored;
+  memset(&restored, 0, sizeof(restored));
+  pond_session_lock(session);
+  pond_session_service_locked(session);
+  PondStatus status = POND_OK;
+  if (session->snapshot_asked || session->posted_id != session->applied_id) {
+    status = pond_error(error, POND_STATUS_BUSY,
+                        "a snapshot or a model is on its way: restore before, "
+                        "or after a block");
+  }
+  if (!status) {
+    status = read_all(session, tree, &restored, error);
+  }
+  if (status) {
+    drop(&restored);
+  } else {
+    install(session, &restored);
+  }
+  pond_session_unlock(session);
+  return status;
+}
+
+uint64_t pond_session_state_hash(PondSession* session) {
+  pond_session_lock(session);
+  uint64_t hash = 0;
+  if (pond_session_snapshot_ready_locked(session, NULL) &&
+      session->snapshot.whole) {
+    const PondSnapshot* snapshot = &session->snapshot;
+    size_t n = 0;
+    for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
+      n += snapshot->n_floats[role];
+    }
+    hash = XXH3_64bits_withSeed(snapshot->floats, n * sizeof(float),
+                                snapshot->state.frame);
+  }
+  pond_session_unlock(session);
+  return hash;
+}
