@@ -206,3 +206,15 @@ PondStatus pond_desc_check(PondDesc* desc, PondError* error) {
 }
 
 void pond_desc_free(PondDesc* desc) { pond_memory_free(desc); }
+
+uint32_t pond_desc_in_size(const PondDesc* desc) {
+  uint32_t size = 0;
+  for (uint32_t i = 0; i < desc->n_nodes; ++i) {
+    size += desc->nodes[i].kind == POND_NODE_INPUT ? desc->nodes[i].size : 0;
+  }
+  return size;
+}
+
+uint32_t pond_desc_out_size(const PondDesc* desc) {
+  return desc->nodes[desc->output].size;
+}

@@ -246,12 +246,10 @@ static PondStatus build(const Source* source, const PondDesc* desc,
                         PondModel** model, PondError* error) {
   PondNormaliser norm = {0};
   PondFit fit = {0};
-  uint32_t n_in = 0;
-  uint32_t n_out = 0;
   PondStatus status = read_fit(source, &fit, error);
-  pond_desc_sizes(desc, &n_in, &n_out);
   if (!status) {
-    status = read_normaliser(source, n_in, n_out, &norm, error);
+    status = read_normaliser(source, pond_desc_in_size(desc),
+                             pond_desc_out_size(desc), &norm, error);
   }
   if (!status) {
     status = pond_model_from_parameters(desc, find, (void*)source, &norm, &fit,

@@ -110,7 +110,7 @@ static double measure(PondSession* session, const PondModel* model) {
   for (uint32_t i = 0; i < FRAMES; ++i) {
     pond_program_step(program, silence, 0.0f, NULL, &counts);
   }
-  const double seconds = (seconds_now() - start) / FRAMES;
+  const double seconds = (seconds_now() - start) / (double)FRAMES;
   pond_program_free(program);
   return seconds;
 }

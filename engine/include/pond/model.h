@@ -56,6 +56,9 @@ POND_API POND_NODISCARD PondStatus pond_desc_set(PondDesc* desc,
 POND_API POND_NODISCARD PondStatus pond_desc_to_json(const PondDesc* desc,
                                                      char** text,
                                                      PondError* error);
+/// Channels of all input nodes, and of the output node.
+POND_API uint32_t pond_desc_in_size(const PondDesc* desc);
+POND_API uint32_t pond_desc_out_size(const PondDesc* desc);
 POND_API void pond_desc_free(PondDesc* desc);
 
 /// Draws all weights from `seed` and seals them. Untrained readouts are zero.
