@@ -84,11 +84,27 @@ POND_API POND_NODISCARD PondStatus pond_tree_load(const char* path,
                                                   const PondLimits* limits,
                                                   PondTree** tree,
                                                   PondError* error);
-/// Encodes and replaces `path` whole: temporary file beside it, preallocated,
-/// written, synced, read back, renamed, folder synced. An error at any step
-/// leaves an old file as it was. Parent folders are made.
+/// Encodes and replaces `path` as pond_file_write() does.
 POND_API POND_NODISCARD PondStatus pond_tree_save(const PondTree* tree,
                                                   const char* path,
+                                                  PondError* error);
+
+/// Replaces `path` by `bytes`, whole or not at all: temporary file beside it,
+/// preallocated, written, synced, read back, renamed, folder synced. An error
+/// at any step, or a kill, leaves an old file as it was. Parent folders are
+/// made. The new file has the old one's mode, or 0666 less the umask; another
+/// hard link keeps the old content. A symbolic link or anything else that is no
+/// regular file is refused.
+POND_API POND_NODISCARD PondStatus pond_file_write(const char* path,
+                                                   const void* bytes,
+                                                   size_t size_bytes,
+                                                   PondError* error);
+/// Reads a whole regular file of at most `max_bytes`; free() the bytes. A zero
+/// follows the last, so that text can be read as a string.
+POND_API POND_NODISCARD PondStatus pond_file_read(const char* path,
+                                                  uint64_t max_bytes,
+                                                  uint8_t** bytes,
+                                                  size_t* size_bytes,
                                                   PondError* error);
 
 /// A model as a tree of its parameters and description, and back.
