@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: ISC
-// Placeholder until the room has its first source.
-#include "pond/types.h"
