@@ -18,6 +18,9 @@ struct PondJob {
   _Atomic uint32_t progress;
   atomic_bool cancelled;
   bool ran;
+  atomic_bool done;  // what follows is the runner's until then
+  PondStatus status;
+  PondError error;
   PondModel* model;
   PondFitReport report;
 };
@@ -32,6 +35,7 @@ PondStatus pond_job_new(const PondJobWork* work, void* context, PondJob** job,
   j->context = context;
   atomic_init(&j->progress, 0);
   atomic_init(&j->cancelled, false);
+  atomic_init(&j->done, false);
   *job = j;
   return POND_OK;
 }
@@ -42,12 +46,30 @@ PondStatus pond_job_run(PondJob* job, PondError* error) {
                       "the job has run: make a new one");
   }
   job->ran = true;
-  const PondStatus status = job->work.run(job, job->context, error);
-  assert((status == POND_OK) == (job->model != NULL));
-  if (status == POND_OK) {
+  job->status = job->work.run(job, job->context, &job->error);
+  assert((job->status == POND_OK) == (job->model != NULL));
+  if (job->status == POND_OK) {
     pond_job_set_progress(job, 1.0);
+  } else if (error) {
+    *error = job->error;
   }
+  // Release: pairs with the acquire in pond_job_is_done().
+  const PondStatus status = job->status;
+  atomic_store_explicit(&job->done, true, memory_order_release);
   return status;
+}
+
+// Acquire: pairs with the release in pond_job_run(); result, status and error
+// are visible after it.
+bool pond_job_is_done(const PondJob* job) {
+  return atomic_load_explicit(&job->done, memory_order_acquire);
+}
+
+PondStatus pond_job_status(const PondJob* job, PondError* error) {
+  if (job->status != POND_OK && error) {
+    *error = job->error;
+  }
+  return job->status;
 }
 
 // Relaxed: a number to show, nothing is read after it. Only the runner writes.
