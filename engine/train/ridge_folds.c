@@ -115,7 +115,7 @@ static void finish_scan(PondRidgeScan* scan, uint32_t n_used) {
 
 static PondStatus scan_folds(PondRidge* r, double variance, PondRidgeTick* tick,
                              void* context, PondRidgeScan* scan) {
-  const double n_steps = (double)r->n_folds * POND_RIDGE_GRID;
+  const double n_steps = (double)(r->n_folds * POND_RIDGE_GRID);
   for (uint32_t fold = 0; fold < r->n_folds; ++fold) {
     if (r->folds[fold].n == 0) {
       continue;
