@@ -12,6 +12,10 @@
 #include "errors.h"
 #include "ridge_state.h"
 
+// Memory that is zeroed is memory that is used: a system that overcommits would
+// kill the process instead of refusing.
+static const uint64_t MAX_BYTES = UINT64_C(16) << 30U;
+
 enum { DEFAULT_CHUNK_ROWS = 256, MAX_FOLDS = 64 };
 
 // Places `count` elements in `plan`, or, once there is a block, sets `pointer`
@@ -98,12 +102,16 @@ PondStatus pond_ridge_new(const PondRidgeShape* shape, PondRidge** ridge,
   }
   Placer placer = {{0, false}, NULL};
   place_all(&placer, &r);
+  if (placer.plan.overflow || placer.plan.size > MAX_BYTES) {
+    return pond_error(error, POND_STATUS_LIMIT,
+                      "the Gram matrices of %u features take more than 16 GiB: "
+                      "take a smaller reservoir%s",
+                      r.n_features,
+                      r.n_folds > 1 ? ", or give alpha instead of auto" : "");
+  }
   char* block = (char*)pond_plan_new(&placer.plan);
   if (!block) {
-    return pond_error(error, POND_STATUS_NO_MEM,
-                      "out of memory for the Gram matrices of %u features: "
-                      "take a smaller reservoir, or give alpha instead of auto",
-                      r.n_features);
+    return pond_error_memory(error, "the Gram matrices");
   }
   placer = (Placer){{0, false}, block};
   place_all(&placer, &r);

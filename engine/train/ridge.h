@@ -32,7 +32,8 @@ typedef bool PondRidgeTick(void* context, double share);
 
 typedef struct PondRidge PondRidge;
 
-/// Memory: (n_folds + 2) n_features^2 doubles, whatever the number of rows.
+/// Memory: (n_folds + 2) n_features^2 doubles, whatever the number of rows;
+/// POND_STATUS_LIMIT above 16 GiB.
 PondStatus pond_ridge_new(const PondRidgeShape* shape, PondRidge** ridge,
                           PondError* error);
 void pond_ridge_free(PondRidge* ridge);

@@ -22,7 +22,7 @@ static void nrmse_is_error_over_deviation(void** state) {
   for (int i = 0; i < N; ++i) {
     target[i] = (float)(1000 + pond_random_signed(&random));
     prediction[i] = target[i] + 0.1F * (float)pond_random_signed(&random);
-    mean += (double)target[i] / N;
+    mean += (double)target[i] / (double)N;
   }
   double error = 0;
   double spread = 0;

@@ -513,7 +513,7 @@ static void bad_arguments_are_refused_by_name(void** state) {
   const PondRidgeShape none = {0, 1, 1, 0};
   assert_int_equal(pond_ridge_new(&none, &ridge, &error), POND_STATUS_BAD_ARG);
   const PondRidgeShape huge = {POND_MAX_UNITS, POND_MAX_UNITS, 64, 0};
-  assert_int_equal(pond_ridge_new(&huge, &ridge, &error), POND_STATUS_NO_MEM);
+  assert_int_equal(pond_ridge_new(&huge, &ridge, &error), POND_STATUS_LIMIT);
   const PondRidgeShape folds = {1, 1, 65, 0};
   assert_int_equal(pond_ridge_new(&folds, &ridge, &error), POND_STATUS_BAD_ARG);
   assert_null(ridge);
