@@ -19,7 +19,7 @@ static const char* const NODES[GRAPH_COUNT] = {
     "{\"name\":\"A\",\"kind\":\"reservoir\",\"size\":U,\"feedback\":\"input\","
     "\"spectral_radius\":0.8},"
     "{\"name\":\"S\",\"kind\":\"power\",\"input\":\"A\",\"exponent\":2,"
-    "\"index\":\"even\"},"
+    "\"parity\":\"even\"},"
     "{\"name\":\"C\",\"kind\":\"concat\",\"inputs\":[\"input\",\"S\"]},"
     "{\"name\":\"Y\",\"kind\":\"readout\",\"input\":\"C\",\"size\":N}",
 

@@ -8,10 +8,10 @@
 
 enum {
   GRAPH_CLASSIC,
-  GRAPH_OTT,    ///< even features squared
-  GRAPH_DEEP,   ///< a reservoir on a reservoir, leaky
-  GRAPH_DRIVEN, ///< a second input drives; feedback n, driving n
-  GRAPH_CHAIN,  ///< a readout drives a second reservoir
+  GRAPH_OTT,     ///< even features squared
+  GRAPH_DEEP,    ///< a reservoir on a reservoir, leaky
+  GRAPH_DRIVEN,  ///< a second input drives; feedback n, driving n
+  GRAPH_CHAIN,   ///< a readout drives a second reservoir
   GRAPH_COUNT
 };
 
