@@ -12,19 +12,3 @@ function(pond_room name)
   endforeach()
   target_link_libraries(pond_${name} PRIVATE pond_flags ${ARG_LINKS})
 endfunction()
-
-# pond_test(NAME SOURCES ... [SEES ...] [LINKS ...]): a cmocka program; SEES
-# names folders of the engine whose internals it tests.
-function(pond_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;SEES;LINKS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
-  target_include_directories(${name} PRIVATE
-    "${PROJECT_SOURCE_DIR}/engine/include" "${PROJECT_SOURCE_DIR}/tests/support")
-  foreach(seen IN LISTS ARG_SEES)
-    target_include_directories(${name} PRIVATE
-      "${PROJECT_SOURCE_DIR}/engine/${seen}")
-  endforeach()
-  target_link_libraries(${name} PRIVATE pond_flags echopond_static
-    PkgConfig::CMOCKA ${ARG_LINKS})
-  add_test(NAME ${name} COMMAND ${name})
-endfunction()
