@@ -20,13 +20,16 @@ function(pond_skip name reason)
   set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: ")
 endfunction()
 
-# The same program once more under valgrind, unless it is slow.
+# The same program once more under valgrind, unless it is slow. POND_QUICK=1
+# tells it that a tenth of its random cases will do.
 function(pond_test_memory name)
   if(POND_VALGRIND_PROGRAM)
     add_test(NAME valgrind.${name} COMMAND ${POND_VALGRIND_PROGRAM}
       --quiet --error-exitcode=99 --leak-check=full --track-origins=no
       --errors-for-leak-kinds=definite,indirect $<TARGET_FILE:${name}>)
     pond_label(valgrind.${name} valgrind)
+    set_tests_properties(valgrind.${name} PROPERTIES
+      ENVIRONMENT POND_QUICK=1)
   else()
     pond_skip(valgrind.${name} "valgrind is not installed" valgrind)
   endif()

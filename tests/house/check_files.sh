@@ -32,7 +32,7 @@ check_head() {
   [[ $first =~ ^(//|\#|\<!--)\ SPDX-License-Identifier:\ ISC ]] ||
     breach "$1" "its first line is not the SPDX line"
   case $1 in
-    *.c | *.h) [[ $second == '// '[A-Z]* ]] ||
+    *.c | *.h) [[ $second == '// '??* ]] ||
       breach "$1" "its second line is not a sentence on its job" ;;
   esac
 }

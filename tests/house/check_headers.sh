@@ -36,8 +36,14 @@ for folder in "$root"/engine/* "$root"/engine/rt/kernels; do
   [ -d "$folder" ] && seen+=(-I"$folder")
 done
 while read -r header; do
+  isa=()
+  case $header in
+    *_avx2.h) isa=(-mavx2 -mfma) ;;
+    *_avx512.h) isa=(-mavx512f -mfma) ;;
+    *_neon.h) continue ;;
+  esac
   compile "$header" "${header##*/}" "$cc" -std=c11 -D_POSIX_C_SOURCE=200809L \
-    "${warnings[@]}" -Wno-unused-function "${seen[@]}" \
+    "${warnings[@]}" -Wno-unused-function "${isa[@]}" "${seen[@]}" \
     -I"$(dirname "$header")" -xc
 done < <(find "$root/engine" "$root/host" -name '*.h' \
   -not -path '*/include/pond/*' 2>/dev/null | LC_ALL=C sort)
