@@ -85,13 +85,16 @@ Plan plan_make(uint64_t seed, int graph, const Signal* signal,
   const uint32_t units = 5 + plan_below(&seed, 60);
   const uint32_t fade = (uint32_t)(0.01 * signal->rate_hz + 0.5);
   plan.missing = (PondMissing)plan_below(&seed, 3);
-  plan.models[0] = graph_model(graph, plan.n_out, units, plan_draw(&seed));
-  plan.models[1] = graph_other_readouts(plan.models[0], plan_draw(&seed),
-                                        1 + plan_below(&seed, 5), 0.01);
-  plan.models[2] = graph_model((int)plan_below(&seed, GRAPH_COUNT), plan.n_out,
-                               units + 3, plan_draw(&seed));
-  plan.models[3] = graph_other_readouts(plan.models[2], plan_draw(&seed),
-                                        1 + plan_below(&seed, 40), 1e-4);
+  // One draw a statement: compilers order arguments as they like.
+  const int other_graph = (int)plan_below(&seed, GRAPH_COUNT);
+  const uint32_t short_horizon = 1 + plan_below(&seed, 5);
+  const uint32_t long_horizon = 1 + plan_below(&seed, 40);
+  plan.models[0] = graph_model(graph, plan.n_out, units, seed + 1);
+  plan.models[1] =
+      graph_other_readouts(plan.models[0], seed + 2, short_horizon, 0.01);
+  plan.models[2] = graph_model(other_graph, plan.n_out, units + 3, seed + 3);
+  plan.models[3] =
+      graph_other_readouts(plan.models[2], seed + 4, long_horizon, 1e-4);
   draw_events(&plan, &seed, fade < 1 ? 1 : fade);
   return plan;
 }

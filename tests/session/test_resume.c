@@ -114,6 +114,14 @@ static void compare(const Plan* plan, const float* a, const float* b,
   }
 }
 
+static PlanRun resume_anyhow(const Plan* plan, const PondTree* tree,
+                             uint32_t next_event, PondKernelId kernel,
+                             uint64_t* seed) {
+  const uint64_t blocks = plan_draw(seed);
+  const uint32_t max_block = 1U << plan_below(seed, 14);
+  return plan_resume(plan, tree, next_event, kernel, blocks, max_block);
+}
+
 static void run_cut(const Plan* plan, const PondTree* start, uint64_t seed,
                     float* out, Mix* mix) {
   char path[128];
@@ -121,8 +129,7 @@ static void run_cut(const Plan* plan, const PondTree* start, uint64_t seed,
                  test_folder(), (int)getpid());
   const uint32_t n_cuts = 1 + plan_below(&seed, 3);
   PondKernelId kernel = draw_kernel(&seed);
-  PlanRun run = plan_resume(plan, start, 0, kernel, plan_draw(&seed),
-                            1U << plan_below(&seed, 14));
+  PlanRun run = resume_anyhow(plan, start, 0, kernel, &seed);
   for (uint32_t i = 0; i < n_cuts && run.frame + 2 < plan->n_frames; ++i) {
     plan_run(&run, draw_cut(plan, run.frame, &seed), out);
     count_cut(&run, mix);
@@ -133,8 +140,7 @@ static void run_cut(const Plan* plan, const PondTree* start, uint64_t seed,
     const PondKernelId other = draw_kernel(&seed);
     mix->other_kernel += other != kernel;
     kernel = other;
-    run = plan_resume(plan, tree, next_event, kernel, plan_draw(&seed),
-                      1U << plan_below(&seed, 14));
+    run = resume_anyhow(plan, tree, next_event, kernel, &seed);
     pond_tree_free(tree);
   }
   plan_run(&run, plan->n_frames, out);

@@ -64,7 +64,7 @@ Signal signal_lorenz(uint32_t n_frames) {
   double x[3] = {1.0, 1.0, 1.0};
   for (uint32_t i = 0; i < n_frames; ++i) {
     for (int s = 0; s < SUBSTEPS; ++s) {
-      rk4(x, dt / SUBSTEPS);
+      rk4(x, dt / (double)SUBSTEPS);
     }
     for (uint32_t c = 0; c < 3; ++c) {
       signal.data[c * n_frames + i] = (float)(x[c] / 20.0);
