@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: ISC
-// From a description to canonical JSON: sorted keys, no spaces, the shortest
-// numbers that read back the same. Control side.
+// From a description to canonical JSON: sorted keys, no spaces, numbers in
+// as many digits as the longest of them needs to read back the same. Control
+// side.
 #include "alloc.h"
 #include "desc.h"
 #include "errors.h"
 #include "fields.h"
+
+#include <math.h>
 
 // Takes `value`, NULL included.
 static bool set(json_t* object, const char* key, json_t* value) {
@@ -60,6 +63,60 @@ static json_t* root_to_json(const PondDesc* desc) {
   return NULL;
 }
 
+// Significant digits that spell `x` so that it reads back the same: fewest
+// where at most 15 do (m / 10^k with both exact is correctly rounded: Clinger,
+// PLDI 1990), else 17.
+static size_t digits_of(double x) {
+  double power = 1.0;
+  const double size = fabs(x);
+  for (int k = 0; k <= 22 && size * power < 1e15; ++k, power *= 10.0) {
+    double m = floor(size * power + 0.5);
+    if (m / power == size) {
+      size_t digits = 1;
+      for (; m >= 10.0; m = floor(m / 10.0)) {
+        digits += 1;
+      }
+      return digits;
+    }
+  }
+  return 17;
+}
+
+static size_t spec_digits(const PondSpec* spec) {
+  size_t most = 1;
+  for (uint32_t i = 0; spec->info && i < spec->info->n_knobs; ++i) {
+    const size_t digits = digits_of(spec->knobs[i]);
+    most = digits > most ? digits : most;
+  }
+  return most;
+}
+
+static size_t field_digits(const PondField* field, const PondDescNode* node) {
+  const void* member = (const char*)node + field->offset;
+  switch (field->kind) {
+    case POND_FIELD_REAL:
+    case POND_FIELD_RADIUS: return digits_of(*(const double*)member);
+    case POND_FIELD_TOPOLOGY:
+    case POND_FIELD_INITIALIZER: return spec_digits((const PondSpec*)member);
+    default: return 1;
+  }
+}
+
+// What the number that wants most digits wants.
+static size_t desc_digits(const PondDesc* desc) {
+  size_t most = 1;
+  for (uint32_t i = 0; i < desc->n_nodes; ++i) {
+    for (uint32_t f = 0; f < pond_field_count(); ++f) {
+      const PondField* field = pond_field_at(f);
+      if (field->node == desc->nodes[i].kind) {
+        const size_t digits = field_digits(field, &desc->nodes[i]);
+        most = digits > most ? digits : most;
+      }
+    }
+  }
+  return most;
+}
+
 // NULL if no memory. From our own allocator, so that free() is right whatever
 // jansson was told to use.
 static char* dump(const json_t* root, size_t digits) {
@@ -74,34 +131,10 @@ static char* dump(const json_t* root, size_t digits) {
   return text;
 }
 
-// Whether `text` reads back as `root`. Where memory ends it does not, and
-// `text` is freed: a description has one spelling only.
-static bool reads_back(const json_t* root, char** text) {
-  json_t* again = json_loads(*text, 0, NULL);
-  const bool same = again && json_equal(root, again);
-  if (!same) {
-    pond_memory_free(*text);
-    *text = NULL;
-  }
-  const bool done = same || !again;
-  json_decref(again);
-  return done;
-}
-
-static char* dump_shortest(const json_t* root) {
-  for (size_t digits = 1; digits < 17; ++digits) {
-    char* text = dump(root, digits);
-    if (!text || reads_back(root, &text)) {
-      return text;
-    }
-  }
-  return dump(root, 17);
-}
-
 PondStatus pond_desc_to_json(const PondDesc* desc, char** text,
                              PondError* error) {
   json_t* root = root_to_json(desc);
-  char* dumped = root ? dump_shortest(root) : NULL;
+  char* dumped = root ? dump(root, desc_digits(desc)) : NULL;
   json_decref(root);
   if (!dumped) {
     return pond_error_memory(error, "the JSON of a description");

@@ -79,9 +79,13 @@ void __wrap_free(void* memory) {
   __real_free(memory);
 }
 
+// jansson is a shared library, which the linker's wrap does not reach.
+void failing_alloc_jansson(bool on) {
+  json_set_alloc_funcs(on ? __wrap_malloc : __real_malloc,
+                       on ? __wrap_free : __real_free);
+}
+
 void failing_alloc_arm(uint64_t n) {
-  // jansson is a shared library, which the linker's wrap does not reach.
-  json_set_alloc_funcs(__wrap_malloc, __wrap_free);
   state.fail_at = n;
   state.count = 0;
   state.alive = 0;
