@@ -70,7 +70,7 @@ static void act_set(void* context) {
   Run* run = (Run*)context;
   run->status =
       pond_desc_set(run->desc, "topology",
-                    "erdos_renyi:p=0.25,self_loops=false", &run->error);
+                    "erdos_renyi:directed=true,self_loops=false", &run->error);
 }
 
 static void act_new(void* context) {
@@ -142,7 +142,7 @@ static void every_allocation_may_fail(void** state) {
       {"premade", act_premade, true, 1},
       {"from_json", act_from_json, false, 1},
       {"to_json", act_to_json, true, 50},
-      {"set", act_set, false, 1},
+      {"set", act_set, true, 5},
       {"new", act_new, true, 6},
       {"from_parameters", act_from_parameters, true, 4},
       {"with_readout", act_with_readout, true, 1},
