@@ -29,15 +29,19 @@ static size_t folder_size(const char* path, size_t size) {
   return size;
 }
 
-// Makes `name` in `folder`, durably, and opens it.
+// Makes `name` in `folder`, durably, and opens it. One that could not be synced
+// is taken back: the next save would find it there and trust it.
 static int make_one(const PondFileOps* ops, int folder, const char* name) {
   const int made = ops->make_folder(ops->context, folder, name);
   if (made < 0 && made != -EEXIST) {
     return made;
   }
   const int synced = made < 0 ? 0 : ops->sync(ops->context, folder);
-  return synced < 0 && synced != -EINVAL ? synced
-                                         : open_folder(ops, folder, name);
+  if (synced < 0 && synced != -EINVAL) {
+    (void)ops->remove_folder(ops->context, folder, name);
+    return synced;
+  }
+  return open_folder(ops, folder, name);
 }
 
 // Makes the components of `rest`, which it cuts up, one below the other.

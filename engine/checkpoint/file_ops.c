@@ -84,6 +84,11 @@ static int sys_remove(void* context, int folder, const char* name) {
   return answer(unlinkat(folder, name, 0));
 }
 
+static int sys_remove_folder(void* context, int folder, const char* name) {
+  (void)context;
+  return answer(unlinkat(folder, name, AT_REMOVEDIR));
+}
+
 static int sys_lock(void* context, int file) {
   (void)context;
   return answer(flock(file, LOCK_EX | LOCK_NB));
@@ -131,6 +136,7 @@ const PondFileOps pond_file_ops = {
     .sync = sys_sync,
     .rename = sys_rename,
     .remove = sys_remove,
+    .remove_folder = sys_remove_folder,
     .lock = sys_lock,
     .list = sys_list,
     .process_id = sys_process_id,

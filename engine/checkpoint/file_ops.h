@@ -33,6 +33,7 @@ typedef struct {
   int (*sync)(void* context, int file);
   int (*rename)(void* context, int folder, const char* from, const char* to);
   int (*remove)(void* context, int folder, const char* name);
+  int (*remove_folder)(void* context, int folder, const char* name);
   /// An exclusive lock that ends with the open file; never waits.
   int (*lock)(void* context, int file);
   int (*list)(void* context, int folder, PondFileVisit* visit, void* visitor);
