@@ -2,7 +2,6 @@
 // Every state of the fake disk after a power loss. One thread.
 #include "fake_disk.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +45,7 @@ static Pending pending_names(const Crash* crash) {
   for (uint32_t i = 0; i < crash->n_events; ++i) {
     const DiskEvent* event = &crash->disk->events[i];
     if (is_name_event(event) && !synced_after(crash, i, event->folder)) {
-      assert(pending.count < MOST_PENDING);
+      disk_need(pending.count < MOST_PENDING);
       pending.events[pending.count++] = i;
     }
   }
@@ -108,7 +107,7 @@ static void play_write(Content* content, const DiskEvent* event, size_t block) {
   const size_t end = event->at + event->size;
   content->now_size = content->now_size > end ? content->now_size : end;
   for (size_t i = event->at / block; i * block < end; ++i) {
-    assert(i < MOST_BLOCKS);
+    disk_need(i < MOST_BLOCKS);
     content->dirty |= 1U << i;
   }
 }

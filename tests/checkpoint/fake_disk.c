@@ -3,14 +3,19 @@
 // One thread.
 #include "fake_disk.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+void disk_need(bool holds) {
+  if (!holds) {
+    abort();
+  }
+}
+
 static int new_node(Disk* disk, bool folder, uint32_t mode) {
-  assert(disk->n_nodes < DISK_NODES);
+  disk_need(disk->n_nodes < DISK_NODES);
   disk->nodes[disk->n_nodes] =
       (DiskNode){.folder = folder, .mode = mode, .links = 1};
   return (int)disk->n_nodes++;
@@ -42,7 +47,7 @@ void disk_free(Disk* disk) {
 }
 
 static DiskEvent* log_event(Disk* disk, DiskEventKind kind, int node) {
-  assert(disk->n_events < DISK_EVENTS);
+  disk_need(disk->n_events < DISK_EVENTS);
   DiskEvent* event = &disk->events[disk->n_events++];
   event->kind = kind;
   event->node = node;
@@ -53,7 +58,7 @@ static void log_name(Disk* disk, DiskEventKind kind, int folder, int node,
                      const char* name) {
   DiskEvent* event = log_event(disk, kind, node);
   event->folder = folder;
-  assert(strlen(name) < DISK_NAME);
+  disk_need(strlen(name) < DISK_NAME);
   memcpy(event->name, name, strlen(name) + 1);
 }
 
@@ -75,7 +80,7 @@ static void add_name(Disk* disk, int folder, const char* name, int node) {
       return;
     }
   }
-  assert(!"room for a name");
+  disk_need(false);
 }
 
 // The folder of a path and its last component; -1 if a folder is not there.
@@ -180,12 +185,12 @@ static int do_set_mode(void* context, int file, uint32_t mode) {
 static void put_bytes(Disk* disk, int number, size_t at, const void* bytes,
                       size_t size) {
   DiskNode* node = &disk->nodes[number];
-  assert(at + size <= DISK_FILE);
+  disk_need(at + size <= DISK_FILE);
   DiskEvent* event = log_event(disk, DISK_WRITE, number);
   event->at = at;
   event->size = size;
   event->bytes = (uint8_t*)malloc(size);
-  assert(event->bytes);
+  disk_need(event->bytes);
   memcpy(event->bytes, bytes, size);
   memcpy(node->bytes + at, bytes, size);
   node->size = node->size > at + size ? node->size : at + size;

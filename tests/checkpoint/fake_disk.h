@@ -66,6 +66,9 @@ typedef struct {
   size_t longest_write;  ///< bytes that one call takes
 } Disk;
 
+/// Ends the program where the disk is too small for a test.
+void disk_need(bool holds);
+
 /// An empty disk; free it with disk_free().
 Disk* disk_new(size_t longest_write);
 void disk_free(Disk* disk);
