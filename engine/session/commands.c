@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: ISC
 // The command table: name, typed arguments, one line of help, handler. Every
 // front end speaks through it. Control side.
-#include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "commands.h"
-#include "pond/checkpoint.h"
-#include "pond/engine.h"
-#include "session_core.h"
+#include "errors.h"
 
 static const PondCommand COMMANDS[] = {
     {{"version", "", "", "program and numerics contract"}, pond_do_version},
@@ -67,9 +63,12 @@ PondStatus pond_call_number(const PondCall* call, const char* key, double min,
   if (!text) {
     return POND_OK;
   }
-  char* end = NULL;
-  const double number = strtod(text, &end);
-  if (end == text || *end || !(number >= min && number <= max)) {
+  // jansson reads numbers the same in every locale.
+  json_t* json = json_loads(text, JSON_DECODE_ANY, NULL);
+  const bool is_number = json_is_number(json);
+  const double number = json_number_value(json);
+  json_decref(json);
+  if (!is_number || !(number >= min && number <= max)) {
     return pond_error(error, POND_STATUS_BAD_ARG,
                       "%s: %s=%s, allowed is a number from %g to %g",
                       call->command->info.name, key, text, min, max);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The journal: every applied event with its frame, a line of JSON each, and the
 // models that took over beside it, in the folder FILE.d. Control side.
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -60,9 +60,9 @@ static void write_line(PondSession* session, const json_t* line) {
       fputc('\n', session->journal) == EOF || fflush(session->journal)) {
     session->journal_failed = true;
     pond_session_tell(session, "error", 0,
-                      "the journal %s cannot be written: %s; the stream goes "
-                      "on without it",
-                      session->journal_path, strerror(errno));
+                      "the journal %s cannot be written (full disk?): the "
+                      "stream goes on without it",
+                      session->journal_path);
   }
 }
 
@@ -109,26 +109,78 @@ static void write_head(PondSession* session) {
   json_decref(head);
 }
 
+// Bytes of the lines of `text` that happened before `frame`.
+static size_t lines_before(const char* text, uint64_t frame) {
+  size_t kept = 0;
+  for (const char* end = strchr(text, '\n'); end;
+       end = strchr(text + kept, '\n')) {
+    const size_t size = (size_t)(end - text) + 1 - kept;
+    json_t* line = json_loadb(text + kept, size, 0, NULL);
+    const json_t* at = json_object_get(line, "frame");
+    const bool before =
+        line && (!at || (json_is_integer(at) && json_integer_value(at) >= 0 &&
+                         (uint64_t)json_integer_value(at) < frame));
+    json_decref(line);
+    if (!before) {
+      break;
+    }
+    kept += size;
+  }
+  return kept;
+}
+
+// A resumed stream goes on with its journal: what a lost continuation wrote is
+// cut off.
+static PondStatus cut(const char* path, uint64_t frame, bool* exists,
+                      PondError* error) {
+  const uint64_t max_bytes = 1U << 30U;
+  uint8_t* bytes = NULL;
+  size_t size = 0;
+  *exists = false;
+  if (frame == 0) {
+    return POND_OK;
+  }
+  PondStatus status = pond_file_read(path, max_bytes, &bytes, &size, error);
+  if (status == POND_STATUS_NOT_FOUND) {
+    return POND_OK;
+  }
+  if (!status) {
+    const size_t kept = lines_before((const char*)bytes, frame);
+    *exists = kept > 0;
+    status = kept < size ? pond_file_write(path, bytes, kept, error) : POND_OK;
+    free(bytes);
+  }
+  return status;
+}
+
 static PondStatus open_locked(PondSession* session, const char* path,
                               PondError* error) {
   if (session->journal) {
     return pond_error(error, POND_STATUS_BUSY, "the journal %s is open already",
                       session->journal_path);
   }
-  char* copy = pond_memory_text(path);
+  PondStats stats;
+  bool exists = false;
+  pond_stream_stats(session->stream, &stats);
+  const PondStatus status = cut(path, stats.frame, &exists, error);
+  char* copy = status ? NULL : pond_memory_text(path);
   if (!copy) {
-    return pond_error_memory(error, "a journal");
+    return status ? status : pond_error_memory(error, "a journal");
   }
-  FILE* file = fopen(path, "we");
+  FILE* file = fopen(path, exists ? "ae" : "we");
   if (!file) {
     pond_memory_free(copy);
-    return pond_error(error, POND_STATUS_IO, "cannot write the journal %s: %s",
-                      path, strerror(errno));
+    return pond_error(error, POND_STATUS_IO,
+                      "cannot write the journal %s: is its folder there, and "
+                      "yours to write?",
+                      path);
   }
   session->journal = file;
   session->journal_path = copy;
   session->journal_failed = false;
-  write_head(session);
+  if (!exists) {
+    write_head(session);
+  }
   return POND_OK;
 }
 

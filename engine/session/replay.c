@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: ISC
 // Replaying a journal: its events are posted with their frames, block by block.
 // Control side.
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
 #include "pond/checkpoint.h"
 #include "session_core.h"
 
-enum { MAX_PATH = 4096, MAX_JOURNAL_LINES = 1 << 20, MAX_LINE = 1 << 16 };
+enum { MAX_PATH = 4096, MAX_JOURNAL_LINES = 1 << 20 };
 
 struct PondReplay {
   char* path;
@@ -50,10 +50,10 @@ static PondStatus check_line(const PondReplay* replay, const json_t* line,
   return POND_OK;
 }
 
-static PondStatus read_line(PondReplay* replay, const char* text, size_t number,
-                            PondError* error) {
+static PondStatus read_line(PondReplay* replay, const char* text, size_t size,
+                            size_t number, PondError* error) {
   json_error_t where;
-  json_t* line = json_loads(text, JSON_REJECT_DUPLICATES, &where);
+  json_t* line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
   if (!line) {
     return pond_error(error, POND_STATUS_BAD_FORMAT, "%s, line %zu: %s",
                       replay->path, number, where.text);
@@ -72,29 +72,29 @@ static PondStatus read_line(PondReplay* replay, const char* text, size_t number,
   return status;
 }
 
-static PondStatus read_lines(PondReplay* replay, FILE* file, PondError* error) {
-  char* text = (char*)pond_memory_new(MAX_LINE, 1);
-  if (!text) {
-    return pond_error_memory(error, "a journal");
-  }
+static PondStatus read_lines(PondReplay* replay, const char* text,
+                             PondError* error) {
   PondStatus status = POND_OK;
-  for (size_t number = 1; !status && fgets(text, MAX_LINE, file); ++number) {
-    if (text[strspn(text, " \t\r\n")]) {
-      status = read_line(replay, text, number, error);
+  for (size_t number = 1; *text && !status; ++number) {
+    const size_t size = strcspn(text, "\n");
+    if (strspn(text, " \t\r") < size) {
+      status = read_line(replay, text, size, number, error);
     }
+    text += size + (text[size] ? 1U : 0U);
   }
-  pond_memory_free(text);
   return status;
 }
 
 static PondStatus read_file(PondReplay* replay, PondError* error) {
-  FILE* file = fopen(replay->path, "re");
-  if (!file) {
-    return pond_error(error, POND_STATUS_IO, "cannot read the journal %s: %s",
-                      replay->path, strerror(errno));
+  const uint64_t max_bytes = 1U << 30U;
+  uint8_t* bytes = NULL;
+  size_t size = 0;
+  PondStatus status =
+      pond_file_read(replay->path, max_bytes, &bytes, &size, error);
+  if (!status) {
+    status = read_lines(replay, (const char*)bytes, error);
+    free(bytes);
   }
-  const PondStatus status = read_lines(replay, file, error);
-  (void)fclose(file);
   return status;
 }
 

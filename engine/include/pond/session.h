@@ -139,7 +139,9 @@ POND_API POND_NODISCARD PondStatus pond_session_restore(PondSession* session,
 /// XXH3-64 of the snapshot's state, for comparing two streams.
 POND_API uint64_t pond_session_state_hash(PondSession* session);
 
-/// Writes every applied event, with its frame, as one line of JSON to `path`.
+/// Writes every applied event, with its frame, as one line of JSON to `path`,
+/// and the models that take over into the folder `path`.d. A stream past frame
+/// 0 goes on with an old journal, cut to what happened before its frame.
 POND_API POND_NODISCARD PondStatus pond_session_journal_open(
     PondSession* session, const char* path, PondError* error);
 POND_API POND_NODISCARD PondStatus
