@@ -148,6 +148,8 @@ void pond_stream_tap_row(PondStream* stream, const PondBlock* block,
                          uint32_t i) POND_NONBLOCKING;
 /// Fills the asked snapshot if its frame has come. (stream_snapshot.c)
 void pond_stream_snapshot_due(PondStream* stream) POND_NONBLOCKING;
+/// Publishes the counters.
+void pond_stream_publish_counters(PondStream* stream) POND_NONBLOCKING;
 /// Publishes newest state and counters at a block's end.
 void pond_stream_publish(PondStream* stream,
                          uint32_t n_frames) POND_NONBLOCKING;

@@ -72,12 +72,13 @@ void pond_stream_restore(PondStream* stream, const PondStreamState* state,
   stream->tap_on = 0;
   stream->tap_lost = 0;
   stream->since_published = 0;
+  pond_stream_publish_counters(stream);
 }
 
 void pond_stream_stats(const PondStream* stream, PondStats* stats) {
   uint64_t values[POND_N_COUNTERS];
   for (uint32_t i = 0; i < POND_N_COUNTERS; ++i) {
-    // Partner: publish_counters() in stream_snapshot.c.
+    // Partner: pond_stream_publish_counters() in stream_snapshot.c.
     values[i] =
         atomic_load_explicit(&stream->counters[i], memory_order_relaxed);
   }

@@ -48,8 +48,7 @@ void pond_stream_snapshot_due(PondStream* stream) {
   }
 }
 
-static void publish_counters(PondStream* stream) POND_NONBLOCKING;
-static void publish_counters(PondStream* stream) {
+void pond_stream_publish_counters(PondStream* stream) {
   uint64_t values[POND_N_COUNTERS];
   memcpy(values, &stream->state.stats, sizeof(values));
   for (uint32_t i = 0; i < POND_N_COUNTERS; ++i) {
@@ -62,7 +61,7 @@ static void publish_counters(PondStream* stream) {
 void pond_stream_publish(PondStream* stream, uint32_t n_frames) {
   enum { PUBLISH_EVERY = 64 };
   stream->state.stats.n_blocks += 1;
-  publish_counters(stream);
+  pond_stream_publish_counters(stream);
   stream->since_published +=
       n_frames < PUBLISH_EVERY ? n_frames : PUBLISH_EVERY;
   if (stream->since_published >= PUBLISH_EVERY) {

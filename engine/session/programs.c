@@ -127,19 +127,30 @@ static bool is_too_dear(PondSession* session, const PondModel* model) {
   return both * session->config.rate_hz > session->config.max_load;
 }
 
-static PondStatus check_post(PondSession* session, const PondModel* model,
-                             PondError* error) {
-  const bool unread = session->posted_id != session->applied_id;
-  if (unread) {
-    void* mail = pond_mailbox_withdraw(&session->stream->mailbox);
-    if (!mail) {
-      return pond_error(error, POND_STATUS_BUSY,
-                        "the model posted before waits for its frame or for "
-                        "the end of a fade: try again after it took over");
-    }
-    pond_session_release(session, ((PondProgram*)mail)->id);
-    session->posted_id = session->applied_id;
+// An unread post gives way to one for the same frame or an earlier one: that
+// was built from it. One for a later frame has to wait.
+static PondStatus make_way(PondSession* session, uint64_t at_frame,
+                           PondError* error) {
+  PondMailbox* box = &session->stream->mailbox;
+  if (session->posted_id == session->applied_id) {
+    return POND_OK;
   }
+  PondProgram* mail = (PondProgram*)pond_mailbox_withdraw(box);
+  if (mail && mail->at_frame >= at_frame) {
+    pond_session_release(session, mail->id);
+    session->posted_id = session->applied_id;
+    return POND_OK;
+  }
+  if (mail) {
+    (void)pond_mailbox_post(box, mail);
+  }
+  return pond_error(error, POND_STATUS_BUSY,
+                    "the model posted before waits for its frame or for the "
+                    "end of a fade: try again after it took over");
+}
+
+static PondStatus check_post(const PondSession* session, const PondModel* model,
+                             PondError* error) {
   if (session->mode == POND_MODE_GENERATE &&
       pond_model_out_size(model) != pond_model_feedback_size(model)) {
     return pond_error(
@@ -157,6 +168,9 @@ PondStatus pond_session_post_locked(PondSession* session, PondModel* model,
                                     PondError* error) {
   pond_session_reclaim(session);
   PondStatus status = check_post(session, model, error);
+  if (!status) {
+    status = make_way(session, at_frame, error);
+  }
   if (status) {
     return status;
   }

@@ -125,18 +125,6 @@ PlanRun plan_start(const Plan* plan, PondKernelId kernel, uint64_t blocks,
   return run;
 }
 
-// True while the stream may not have read the post before event `index`: a
-// newer one would take its place.
-static bool post_unread(const PlanRun* run, uint32_t index) {
-  uint64_t last = 0;
-  for (uint32_t i = 0; i < index; ++i) {
-    if (run->plan->events[i].kind == PLAN_POST) {
-      last = run->plan->events[i].frame;
-    }
-  }
-  return run->frame <= last;
-}
-
 static PondStatus post_event(const PlanRun* run, const PlanEvent* event,
                              PondError* error) {
   switch (event->kind) {
@@ -163,11 +151,7 @@ static uint64_t post_due(PlanRun* run, uint64_t end) {
     if (event->frame >= end + AHEAD) {
       break;
     }
-    const bool hold = event->kind == PLAN_POST &&
-                      post_unread(run, run->next_event) &&
-                      event->frame > run->frame;
-    const PondStatus status =
-        hold ? POND_STATUS_BUSY : post_event(run, event, &error);
+    const PondStatus status = post_event(run, event, &error);
     if (status == POND_STATUS_BUSY && event->frame > run->frame) {
       return event->frame < end ? event->frame : end;
     }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: ISC
+// The whole system in one thread, from one seed: blocks, commands, training,
+// swaps, saves with a failing disk, crashes, restores. Test support for this
+// folder.
+#ifndef POND_TESTS_WORLD_H
+#define POND_TESTS_WORLD_H
+
+#include "file_ops.h"
+#include "pond/session.h"
+#include "signals.h"
+
+enum { WORLD_MODELS = 3, WORLD_FRAMES = 2500 };
+
+/// What happened, over all seeds.
+typedef struct {
+  uint64_t seeds, blocks, frames, commands, refused, posts, jobs, fits,
+      cancelled, saves, failed_saves, crashes, restores, missing, replayed;
+} WorldCounts;
+
+typedef struct {
+  uint64_t seed;
+  uint64_t draws;
+  char folder[128];
+  PondSession* session;
+  PondModel* models[WORLD_MODELS];
+  float* in[2];  ///< n_frames a channel, with missing samples
+  float* target;
+  float* out;  ///< of the surviving timeline
+  uint64_t frame;
+  bool saved;            ///< a file is there
+  uint64_t saved_frame;  ///< of the newest acknowledged save
+  PondFileOps ops;       ///< of a disk that fails now and then
+  int64_t fail_in;       ///< calls until the next failure; 0: none
+  WorldCounts* counts;
+} World;
+
+/// Lives through seed `seed`, then replays the journal and compares. Fails the
+/// cmocka test, naming the seed, if a promise is broken.
+void world_run(uint64_t seed, const char* folder, WorldCounts* counts);
+
+#endif
