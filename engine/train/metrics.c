@@ -4,12 +4,16 @@
 
 #include <math.h>
 
+void pond_moments_add(PondMoments* moments, double value) {
+  const double before = value - moments->mean;
+  moments->n += 1;
+  moments->mean += before / (double)moments->n;
+  moments->spread += before * (value - moments->mean);
+}
+
 void pond_error_add(PondErrorSum* sum, double prediction, double target) {
   const double error = prediction - target;
-  const double before = target - sum->mean;
-  sum->n += 1;
-  sum->mean += before / (double)sum->n;
-  sum->spread += before * (target - sum->mean);
+  pond_moments_add(&sum->target, target);
   sum->square_error += error * error;
   sum->square += target * target;
 }
@@ -19,7 +23,7 @@ double pond_error_nrmse(const PondErrorSum* sums, size_t n_channels) {
   double spread = 0;
   for (size_t c = 0; c < n_channels; ++c) {
     square_error += sums[c].square_error;
-    spread += sums[c].spread;
+    spread += sums[c].target.spread;
   }
   return spread > 0 ? sqrt(square_error / spread) : (double)NAN;
 }
@@ -29,7 +33,7 @@ double pond_error_mse(const PondErrorSum* sums, size_t n_channels) {
   uint64_t n = 0;
   for (size_t c = 0; c < n_channels; ++c) {
     square_error += sums[c].square_error;
-    n += sums[c].n;
+    n += sums[c].target.n;
   }
   return n ? square_error / (double)n : (double)NAN;
 }
@@ -39,7 +43,7 @@ double pond_error_power(const PondErrorSum* sums, size_t n_channels) {
   uint64_t n = 0;
   for (size_t c = 0; c < n_channels; ++c) {
     square += sums[c].square;
-    n += sums[c].n;
+    n += sums[c].target.n;
   }
   return n ? square / (double)n : 0.0;
 }

@@ -5,11 +5,18 @@
 
 #include "pond/train.h"
 
-/// One channel; all-zero is empty. Mean and spread after Welford 1962.
+/// Mean and spread, after Welford 1962; all-zero is empty.
 typedef struct {
   uint64_t n;
-  double mean;          ///< of the target
-  double spread;        ///< sum of (target - mean)^2
+  double mean;
+  double spread;  ///< sum of (value - mean)^2
+} PondMoments;
+
+void pond_moments_add(PondMoments* moments, double value);
+
+/// One channel; all-zero is empty.
+typedef struct {
+  PondMoments target;
   double square_error;  ///< sum of (prediction - target)^2
   double square;        ///< sum of target^2
 } PondErrorSum;

@@ -90,6 +90,7 @@ PondStatus pond_ridge_new(const PondRidgeShape* shape, PondRidge** ridge,
       .n_features = shape->n_features,
       .n_outputs = shape->n_outputs,
       .n_folds = shape->n_folds ? shape->n_folds : 1,
+      .no_bias = shape->no_bias,
       .chunk_rows = shape->chunk_rows ? shape->chunk_rows : DEFAULT_CHUNK_ROWS};
   if (r.n_features == 0 || r.n_outputs == 0 || r.n_features > POND_MAX_UNITS ||
       r.n_outputs > POND_MAX_UNITS || r.n_folds > MAX_FOLDS ||
@@ -179,7 +180,7 @@ bool pond_ridge_add(PondRidge* r, uint32_t fold, const float* features,
   if (!all_finite(r, features, targets)) {
     return false;
   }
-  if (!r->has_shift) {
+  if (!r->has_shift && !r->no_bias) {
     set_shift(r, features, targets);
   }
   if (fold != r->pending_fold || r->n_pending == r->chunk_rows) {

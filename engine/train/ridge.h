@@ -18,6 +18,7 @@ typedef struct {
   uint32_t n_outputs;
   uint32_t n_folds;     ///< 0 means 1
   uint32_t chunk_rows;  ///< rows per matrix product; 0 means 256
+  bool no_bias;         ///< the line goes through zero: nothing is centred
 } PondRidgeShape;
 
 typedef struct {

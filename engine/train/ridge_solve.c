@@ -68,7 +68,10 @@ void pond_ridge_gather(PondRidge* r, uint32_t left_out) {
       add_fold(r, &r->folds[i]);
     }
   }
-  if (r->n > 0) {
+  if (r->no_bias) {
+    memset(r->mean_x, 0, r->n_features * sizeof(double));
+    memset(r->mean_y, 0, r->n_outputs * sizeof(double));
+  } else if (r->n > 0) {
     centre_system(r);
   }
 }
@@ -187,8 +190,9 @@ static void solve_scaled(PondRidge* r) {
 
 PondRidgeVerdict pond_ridge_solve_system(PondRidge* r, double alpha) {
   PondRidgeVerdict verdict = {POND_OK, r->n_features, 0};
-  if (alpha == 0 && r->n <= r->n_features) {
-    verdict.status = POND_STATUS_SINGULAR;  // rank at most n - 1
+  // Centring takes one from the rank.
+  if (alpha == 0 && r->n < r->n_features + (r->no_bias ? 0U : 1U)) {
+    verdict.status = POND_STATUS_SINGULAR;
     return verdict;
   }
   if (!scale_system(r, alpha, &verdict) || !factor_system(r, alpha, &verdict)) {

@@ -22,9 +22,10 @@ struct PondRidge {
   uint32_t n_outputs;
   uint32_t n_folds;
   uint32_t chunk_rows;
+  bool no_bias;
   PondFold* folds;
   bool has_shift;
-  double* shift_x;  ///< F: the first row
+  double* shift_x;  ///< F: the first row; zero without a bias
   double* shift_y;  ///< O
   // Rows that wait to be multiplied, all of one fold.
   uint32_t n_pending;
