@@ -101,7 +101,7 @@ static uint32_t fold_of(const PondRidgeRun* run, uint64_t row) {
   }
   const double share =
       (double)(row - run->first_row) / (double)(run->cut - run->first_row);
-  const uint32_t fold = (uint32_t)(share * AUTO_FOLDS);
+  const uint32_t fold = (uint32_t)(share * (double)AUTO_FOLDS);
   return fold < AUTO_FOLDS ? fold : AUTO_FOLDS - 1;
 }
 

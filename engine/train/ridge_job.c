@@ -89,7 +89,11 @@ static PondStatus run_stages(PondRidgeRun* run, PondError* error) {
   const uint32_t n_readouts = pond_model_readout_count(run->model);
   const double unit = 1.0 / ((run->config.normalise ? SCALE_WEIGHT : 0.0) +
                              FIT_WEIGHT * n_readouts + JUDGE_WEIGHT);
-  PondStatus status = count_rows(run, error);
+  PondStatus status = POND_OK;
+  run->n_rows = run->setup.rows.n_rows;
+  if (run->n_rows == 0) {
+    status = count_rows(run, error);
+  }
   if (!status) {
     status = divide_rows(run, error);
   }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // cmocka wants the headers above first.
 #include <cmocka.h>
@@ -49,7 +50,8 @@ static void known_values(void** state) {
 
 static void channels_are_summed(void** state) {
   (void)state;
-  PondErrorSum sums[2] = {{0}};
+  PondErrorSum sums[2];
+  memset(sums, 0, sizeof(sums));
   pond_error_add(&sums[0], 1, 0);  // error 1, spread 2 about 1
   pond_error_add(&sums[0], 2, 2);
   pond_error_add(&sums[1], 10, 10);  // error 4, spread 8 about 12
@@ -57,7 +59,7 @@ static void channels_are_summed(void** state) {
   assert_true(fabs(pond_error_nrmse(sums, 2) - sqrt(5.0 / 10.0)) < 1e-15);
   assert_true(fabs(pond_error_mse(sums, 2) - 5.0 / 4.0) < 1e-15);
   assert_true(fabs(pond_error_power(sums, 2) - 300.0 / 4.0) < 1e-12);
-  const PondErrorSum empty = {0};
+  const PondErrorSum empty = {.square = 0};
   assert_true(isnan(pond_error_mse(&empty, 1)));
   assert_true(pond_error_power(&empty, 1) == 0);
 }

@@ -20,6 +20,7 @@ enum { MAX_F = 48, MAX_O = 3, MAX_ROWS = 700 };
 // A small data set; x row-major.
 typedef struct {
   uint32_t n, f, o;
+  bool no_bias;
   float x[MAX_ROWS * MAX_F];
   double y[MAX_ROWS * MAX_O];
 } Data;
@@ -43,6 +44,7 @@ static void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, double noise,
   data->n = n;
   data->f = f;
   data->o = o;
+  data->no_bias = false;
   for (uint32_t r = 0; r < n; ++r) {
     const double common = normal(&random);
     for (uint32_t j = 0; j < f; ++j) {
@@ -69,7 +71,8 @@ static void unit_scale(Data* data) {
 
 static PondRidge* ridge_of(const Data* data, uint32_t n_folds,
                            uint32_t chunk_rows) {
-  const PondRidgeShape shape = {data->f, data->o, n_folds, chunk_rows};
+  const PondRidgeShape shape = {data->f, data->o, n_folds, chunk_rows,
+                                data->no_bias};
   PondRidge* ridge = NULL;
   assert_int_equal(pond_ridge_new(&shape, &ridge, NULL), POND_OK);
   for (uint32_t r = 0; r < data->n; ++r) {
@@ -118,13 +121,14 @@ static void eliminate(long double* a, long double* b, uint32_t n, uint32_t o) {
 static void reference(const Data* d, double alpha, long double* v) {
   static long double a[(MAX_F + 1) * (MAX_F + 1)];
   const uint32_t n = d->f + 1;
+  const long double one = d->no_bias ? 0 : 1;
   memset(a, 0, sizeof(a));
   memset(v, 0, sizeof(*v) * n * d->o);
   for (uint32_t r = 0; r < d->n; ++r) {
     for (uint32_t i = 0; i < n; ++i) {
-      const long double xi = i < d->f ? d->x[r * d->f + i] : 1;
+      const long double xi = i < d->f ? d->x[r * d->f + i] : one;
       for (uint32_t j = 0; j < n; ++j) {
-        a[i * n + j] += xi * (j < d->f ? d->x[r * d->f + j] : 1);
+        a[i * n + j] += xi * (j < d->f ? d->x[r * d->f + j] : one);
       }
       for (uint32_t k = 0; k < d->o; ++k) {
         v[i * d->o + k] += xi * (long double)d->y[r * d->o + k];
@@ -134,6 +138,7 @@ static void reference(const Data* d, double alpha, long double* v) {
   for (uint32_t i = 0; i < d->f; ++i) {
     a[i * n + i] += alpha;
   }
+  a[n * n - 1] += d->no_bias ? 1 : 0;
   eliminate(a, v, n, d->o);
 }
 
@@ -166,6 +171,7 @@ static void ridge_agrees_with_gaussian_elimination(void** state) {
   for (int c = 0; c < 5 * 6 * 4; ++c) {
     fill(&data, ROWS[c % 4], FEATURES[c / 4 % 6], 1 + (uint32_t)c % MAX_O, 0.1,
          (uint64_t)c);
+    data.no_bias = c % 5 == 0;
     const double alpha = ALPHAS[c / 24];
     PondRidge* ridge = ridge_of(&data, c % 2 ? 5 : 1, 0);
     PondRidgeFit fit;
@@ -510,14 +516,14 @@ static void bad_arguments_are_refused_by_name(void** state) {
   (void)state;
   PondError error;
   PondRidge* ridge = NULL;
-  const PondRidgeShape none = {0, 1, 1, 0};
+  const PondRidgeShape none = {0, 1, 1, 0, false};
   assert_int_equal(pond_ridge_new(&none, &ridge, &error), POND_STATUS_BAD_ARG);
-  const PondRidgeShape huge = {POND_MAX_UNITS, POND_MAX_UNITS, 64, 0};
+  const PondRidgeShape huge = {POND_MAX_UNITS, POND_MAX_UNITS, 64, 0, false};
   assert_int_equal(pond_ridge_new(&huge, &ridge, &error), POND_STATUS_LIMIT);
-  const PondRidgeShape folds = {1, 1, 65, 0};
+  const PondRidgeShape folds = {1, 1, 65, 0, false};
   assert_int_equal(pond_ridge_new(&folds, &ridge, &error), POND_STATUS_BAD_ARG);
   assert_null(ridge);
-  const PondRidgeShape shape = {3, 1, 5, 0};
+  const PondRidgeShape shape = {3, 1, 5, 0, false};
   assert_int_equal(pond_ridge_new(&shape, &ridge, &error), POND_OK);
   PondRidgeFit fit;
   static const double BAD[] = {-1, (double)NAN, (double)INFINITY};
