@@ -66,7 +66,7 @@ void series_mackey_glass(float* x, uint32_t n, uint64_t seed) {
     past[i] = 1.2 + 0.1 * pond_random_signed(&random);
   }
   uint32_t at = DELAY;
-  const double h = 1.0 / PER_UNIT;
+  const double h = 1.0 / (double)PER_UNIT;
   for (uint32_t step = 0; step < (n + SKIP) * PER_UNIT; ++step) {
     const double now = past[at];
     const double d0 = past[(at + 1) % (DELAY + 1)];
