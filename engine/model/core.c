@@ -94,7 +94,7 @@ static void* place(char* block, size_t offset) {
 static PondCore* place_all(char* block, const Layout* layout,
                            const PondDesc* desc, const PondSlot* slots,
                            uint32_t n_slots) {
-  PondCore* core = (PondCore*)(void*)block;
+  PondCore* core = (PondCore*)block;
   core->nodes = (PondNode*)place(block, layout->nodes);
   core->slots = (PondSlot*)place(block, layout->slots);
   core->data = (float**)place(block, layout->data);

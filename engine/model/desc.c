@@ -34,7 +34,8 @@ const char* pond_shape_name(PondShape shape) { return SHAPES[shape]; }
 
 PondShape pond_shape_find(const char* name) {
   int shape = 0;
-  while (shape < POND_SHAPE_COUNT && (!name || strcmp(SHAPES[shape], name))) {
+  while (shape < POND_SHAPE_COUNT &&
+         (!name || strcmp(SHAPES[shape], name) != 0)) {
     shape += 1;
   }
   return (PondShape)shape;
@@ -80,33 +81,38 @@ uint64_t pond_desc_fan_in(const PondDesc* desc, uint32_t index) {
   return sum;
 }
 
-// A stated size is compared once, then forgotten: it follows from the inputs.
+/// A size stated only to be checked, and what it should be.
+typedef struct {
+  const char* key;
+  uint32_t* stated;
+  uint64_t found;
+} Stated;
+
+// It is compared once, then forgotten: it follows from the inputs.
 static PondStatus check_stated(const PondDesc* desc, uint32_t index,
-                               const char* key, uint32_t* stated,
-                               uint64_t found, PondError* error) {
-  const uint32_t wish = *stated;
-  *stated = 0;
-  if (wish == 0 || wish == found) {
+                               const Stated* size, PondError* error) {
+  const uint32_t wish = *size->stated;
+  *size->stated = 0;
+  if (wish == 0 || wish == size->found) {
     return POND_OK;
   }
   return pond_error(
       error, POND_STATUS_MISMATCH,
       "nodes[%u] \"%s\": %s is %u, but the nodes it comes from have %llu; "
       "correct either, or leave %s out",
-      index, desc->nodes[index].name, key, wish, (unsigned long long)found,
-      key);
+      index, desc->nodes[index].name, size->key, wish,
+      (unsigned long long)size->found, size->key);
 }
 
 static PondStatus check_reservoir(PondDesc* desc, uint32_t index,
                                   PondError* error) {
   PondDescNode* node = &desc->nodes[index];
   const uint32_t n_feedback = desc->nodes[node->inputs[0]].size;
-  const uint64_t n_driving = pond_desc_fan_in(desc, index) - n_feedback;
-  const PondStatus status = check_stated(
-      desc, index, "feedback_size", &node->stated_feedback, n_feedback, error);
-  return status ? status
-                : check_stated(desc, index, "input_size", &node->stated_input,
-                               n_driving, error);
+  const Stated feedback = {"feedback_size", &node->stated_feedback, n_feedback};
+  const Stated driving = {"input_size", &node->stated_input,
+                          pond_desc_fan_in(desc, index) - n_feedback};
+  const PondStatus status = check_stated(desc, index, &feedback, error);
+  return status ? status : check_stated(desc, index, &driving, error);
 }
 
 static PondStatus check_node(PondDesc* desc, uint32_t index, PondError* error) {
@@ -119,17 +125,16 @@ static PondStatus check_node(PondDesc* desc, uint32_t index, PondError* error) {
                       index, node->name, (unsigned long long)fan_in,
                       POND_MAX_UNITS);
   }
+  const Stated features = {"in_features", &node->stated_input, fan_in};
+  const Stated size = {"size", &node->stated_size, fan_in};
   switch (node->kind) {
     case POND_NODE_INPUT: return POND_OK;
     case POND_NODE_RESERVOIR: return check_reservoir(desc, index, error);
-    case POND_NODE_READOUT:
-      return check_stated(desc, index, "in_features", &node->stated_input,
-                          fan_in, error);
+    case POND_NODE_READOUT: return check_stated(desc, index, &features, error);
     case POND_NODE_CONCAT:
     case POND_NODE_POWER:
       node->size = (uint32_t)fan_in;
-      return check_stated(desc, index, "size", &node->stated_size, fan_in,
-                          error);
+      return check_stated(desc, index, &size, error);
   }
   return POND_OK;
 }

@@ -116,8 +116,8 @@ static PondStatus read_field(const PondField* field, const PondPlace* place,
   const json_t* value = json_object_get(object, field->key);
   const uint32_t index = desc->n_nodes;
   if (value) {
-    return pond_field_read(field, place, value, desc, index,
-                           &desc->nodes[index], error);
+    const PondFieldReading reading = {field, place, value, desc, index, error};
+    return pond_field_read(&reading, &desc->nodes[index]);
   }
   if (field->required) {
     PondList rule = {.used = 0};

@@ -147,8 +147,14 @@ static PondStatus set_node(PondDesc* desc, uint32_t index,
                            PondError* error) {
   PondPlace place = {.alias = setting->name};
   PondDescNode* node = &desc->nodes[index];
-  const PondField* field = pond_field_find(node->kind, setting->key);
-  return pond_field_read(field, &place, value, desc, index, node, error);
+  const PondFieldReading reading = {
+      .field = pond_field_find(node->kind, setting->key),
+      .place = &place,
+      .value = value,
+      .desc = desc,
+      .index = index,
+      .error = error};
+  return pond_field_read(&reading, node);
 }
 
 static bool concerns(const PondDesc* desc, uint32_t index,
@@ -227,7 +233,7 @@ PondStatus pond_desc_set(PondDesc* desc, const char* key, const char* value,
   } else {
     status = pond_error_memory(error, setting->name);
   }
-  if (!status) {
+  if (!status && changed) {
     memcpy(desc, changed, sizeof(*desc));
   }
   pond_desc_free(changed);

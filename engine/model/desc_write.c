@@ -67,17 +67,19 @@ static json_t* root_to_json(const PondDesc* desc) {
 // where at most 15 do (m / 10^k with both exact is correctly rounded: Clinger,
 // PLDI 1990), else 17.
 static size_t digits_of(double x) {
-  double power = 1.0;
   const double size = fabs(x);
-  for (int k = 0; k <= 22 && size * power < 1e15; ++k, power *= 10.0) {
-    double m = floor(size * power + 0.5);
-    if (m / power == size) {
+  double power = 1.0;
+  for (int k = 0; k <= 22 && size * power < 1e15; ++k) {
+    uint64_t m = (uint64_t)(size * power + 0.5);
+    if ((double)m / power == size) {
       size_t digits = 1;
-      for (; m >= 10.0; m = floor(m / 10.0)) {
+      while (m >= 10) {
+        m /= 10;
         digits += 1;
       }
       return digits;
     }
+    power *= 10.0;
   }
   return 17;
 }

@@ -52,16 +52,6 @@ static const char* const ACTIVATIONS[] = {"tanh", "relu", "sigmoid",
 static const char* const PARITIES[] = {"even", "odd", "all"};
 enum { N_ACTIVATIONS = 4, N_PARITIES = 3 };
 
-/// What all the readers below need.
-typedef struct {
-  const PondField* field;
-  const PondPlace* place;
-  const json_t* value;
-  const PondDesc* desc;
-  uint32_t index;
-  PondError* error;
-} Reading;
-
 uint32_t pond_field_count(void) { return sizeof(FIELDS) / sizeof(FIELDS[0]); }
 
 const PondField* pond_field_at(uint32_t index) { return &FIELDS[index]; }
@@ -138,7 +128,7 @@ void pond_field_rule(const PondField* field, PondList* rule) {
   }
 }
 
-static PondStatus bad_value(const Reading* reading) {
+static PondStatus bad_value(const PondFieldReading* reading) {
   PondList rule = {.used = 0};
   pond_field_rule(reading->field, &rule);
   const bool listed = reading->field->kind == POND_FIELD_ACTIVATION ||
@@ -148,7 +138,8 @@ static PondStatus bad_value(const Reading* reading) {
                               listed ? "one of " : "", rule.text);
 }
 
-static PondStatus read_count(const Reading* reading, uint32_t* result) {
+static PondStatus read_count(const PondFieldReading* reading,
+                             uint32_t* result) {
   const json_int_t number = json_integer_value(reading->value);
   if (!json_is_integer(reading->value) ||
       number < (json_int_t)reading->field->min ||
@@ -159,7 +150,7 @@ static PondStatus read_count(const Reading* reading, uint32_t* result) {
   return POND_OK;
 }
 
-static PondStatus read_real(const Reading* reading, double* result) {
+static PondStatus read_real(const PondFieldReading* reading, double* result) {
   const double number = json_number_value(reading->value);
   if (!json_is_number(reading->value) || !(number >= reading->field->min) ||
       !(number <= reading->field->max)) {
@@ -169,7 +160,8 @@ static PondStatus read_real(const Reading* reading, double* result) {
   return POND_OK;
 }
 
-static PondStatus read_radius(const Reading* reading, PondDescNode* node) {
+static PondStatus read_radius(const PondFieldReading* reading,
+                              PondDescNode* node) {
   node->has_radius = !json_is_null(reading->value);
   if (!node->has_radius) {
     node->spectral_radius = 0.0;
@@ -178,7 +170,7 @@ static PondStatus read_radius(const Reading* reading, PondDescNode* node) {
   return read_real(reading, &node->spectral_radius);
 }
 
-static PondStatus read_flag(const Reading* reading, bool* result) {
+static PondStatus read_flag(const PondFieldReading* reading, bool* result) {
   if (!json_is_boolean(reading->value)) {
     return bad_value(reading);
   }
@@ -186,8 +178,9 @@ static PondStatus read_flag(const Reading* reading, bool* result) {
   return POND_OK;
 }
 
-static PondStatus read_choice(const Reading* reading, const char* const* names,
-                              uint32_t n, uint32_t* result) {
+static PondStatus read_choice(const PondFieldReading* reading,
+                              const char* const* names, uint32_t n,
+                              uint32_t* result) {
   const char* text = json_string_value(reading->value);
   for (uint32_t i = 0; text && i < n; ++i) {
     if (strcmp(text, names[i]) == 0) {
@@ -198,7 +191,8 @@ static PondStatus read_choice(const Reading* reading, const char* const* names,
   return bad_value(reading);
 }
 
-static PondStatus bad_node(const Reading* reading, const json_t* value) {
+static PondStatus bad_node(const PondFieldReading* reading,
+                           const json_t* value) {
   PondList names = {.used = 0};
   for (uint32_t i = 0; i < reading->index; ++i) {
     pond_list_add(&names, reading->desc->nodes[i].name);
@@ -209,8 +203,8 @@ static PondStatus bad_node(const Reading* reading, const json_t* value) {
                               names.used ? names.text : "there is none yet");
 }
 
-static PondStatus read_node(const Reading* reading, const json_t* value,
-                            uint32_t* result) {
+static PondStatus read_node(const PondFieldReading* reading,
+                            const json_t* value, uint32_t* result) {
   const char* name = json_string_value(value);
   const uint32_t found =
       name ? pond_desc_find(reading->desc, reading->index, name)
@@ -222,7 +216,7 @@ static PondStatus read_node(const Reading* reading, const json_t* value,
   return POND_OK;
 }
 
-static PondStatus read_input(const Reading* reading, uint32_t position,
+static PondStatus read_input(const PondFieldReading* reading, uint32_t position,
                              PondDescNode* node) {
   const PondStatus status =
       read_node(reading, reading->value, &node->inputs[position]);
@@ -232,11 +226,13 @@ static PondStatus read_input(const Reading* reading, uint32_t position,
   return status;
 }
 
-static PondStatus read_driving(const Reading* reading, PondDescNode* node) {
+static PondStatus read_driving(const PondFieldReading* reading,
+                               PondDescNode* node) {
   return json_is_null(reading->value) ? POND_OK : read_input(reading, 1, node);
 }
 
-static PondStatus read_nodes(const Reading* reading, PondDescNode* node) {
+static PondStatus read_nodes(const PondFieldReading* reading,
+                             PondDescNode* node) {
   const size_t n = json_array_size(reading->value);
   if (n == 0 || n > POND_MAX_FAN_IN) {
     return bad_value(reading);
@@ -252,7 +248,8 @@ static PondStatus read_nodes(const Reading* reading, PondDescNode* node) {
   return POND_OK;
 }
 
-static PondStatus read_enum(const Reading* reading, PondDescNode* node) {
+static PondStatus read_enum(const PondFieldReading* reading,
+                            PondDescNode* node) {
   uint32_t choice = 0;
   const bool activation = reading->field->kind == POND_FIELD_ACTIVATION;
   const PondStatus status =
@@ -266,29 +263,31 @@ static PondStatus read_enum(const Reading* reading, PondDescNode* node) {
   return status;
 }
 
-PondStatus pond_field_read(const PondField* field, const PondPlace* place,
-                           const json_t* value, const PondDesc* desc,
-                           uint32_t index, PondDescNode* node,
-                           PondError* error) {
-  const Reading reading = {field, place, value, desc, index, error};
-  void* member = (char*)node + field->offset;
-  switch (field->kind) {
+static PondStatus read_spec(const PondFieldReading* reading,
+                            const PondSpecTable* table, PondSpec* spec) {
+  const PondSpecReading inner = {table, reading->place, reading->field->key,
+                                 reading->value, reading->error};
+  return pond_spec_read(&inner, spec);
+}
+
+PondStatus pond_field_read(const PondFieldReading* reading,
+                           PondDescNode* node) {
+  void* member = (char*)node + reading->field->offset;
+  switch (reading->field->kind) {
     case POND_FIELD_COUNT:
-    case POND_FIELD_STATED: return read_count(&reading, (uint32_t*)member);
-    case POND_FIELD_REAL: return read_real(&reading, (double*)member);
-    case POND_FIELD_RADIUS: return read_radius(&reading, node);
-    case POND_FIELD_FLAG: return read_flag(&reading, (bool*)member);
+    case POND_FIELD_STATED: return read_count(reading, (uint32_t*)member);
+    case POND_FIELD_REAL: return read_real(reading, (double*)member);
+    case POND_FIELD_RADIUS: return read_radius(reading, node);
+    case POND_FIELD_FLAG: return read_flag(reading, (bool*)member);
     case POND_FIELD_ACTIVATION:
-    case POND_FIELD_PARITY: return read_enum(&reading, node);
+    case POND_FIELD_PARITY: return read_enum(reading, node);
     case POND_FIELD_TOPOLOGY:
-      return pond_spec_read(&POND_TOPOLOGIES, place, field->key, value,
-                            (PondSpec*)member, error);
+      return read_spec(reading, &POND_TOPOLOGIES, (PondSpec*)member);
     case POND_FIELD_INITIALIZER:
-      return pond_spec_read(&POND_INITIALIZERS, place, field->key, value,
-                            (PondSpec*)member, error);
-    case POND_FIELD_NODE: return read_input(&reading, 0, node);
-    case POND_FIELD_DRIVING: return read_driving(&reading, node);
-    case POND_FIELD_NODES: return read_nodes(&reading, node);
+      return read_spec(reading, &POND_INITIALIZERS, (PondSpec*)member);
+    case POND_FIELD_NODE: return read_input(reading, 0, node);
+    case POND_FIELD_DRIVING: return read_driving(reading, node);
+    case POND_FIELD_NODES: return read_nodes(reading, node);
   }
   return POND_STATUS_BAD_ARG;
 }

@@ -41,12 +41,18 @@ PondList pond_field_names(PondNodeKind node);
 /// What the field may hold, in words.
 void pond_field_rule(const PondField* field, PondList* rule);
 
-/// Reads `value` into `node`, which is node `index` of `desc`: names of other
-/// nodes must stand before it.
-PondStatus pond_field_read(const PondField* field, const PondPlace* place,
-                           const json_t* value, const PondDesc* desc,
-                           uint32_t index, PondDescNode* node,
-                           PondError* error);
+/// What is read: `value`, for node `index` of `desc`.
+typedef struct {
+  const PondField* field;
+  const PondPlace* place;
+  const json_t* value;
+  const PondDesc* desc;
+  uint32_t index;
+  PondError* error;
+} PondFieldReading;
+
+/// Reads into `node`. Names of other nodes must stand before it.
+PondStatus pond_field_read(const PondFieldReading* reading, PondDescNode* node);
 /// The value as new JSON; NULL if no memory.
 json_t* pond_field_to_json(const PondField* field, const PondDesc* desc,
                            const PondDescNode* node);

@@ -37,6 +37,7 @@ typedef struct {
   PondPlan plan;
   size_t ops;
   size_t weights;
+  size_t packed;
   size_t biases;
   struct {
     size_t raw;
@@ -51,6 +52,7 @@ static void plan(Layout* layout, const PondCore* core) {
   (void)pond_plan_add(&layout->plan, 1, sizeof(PondModel));
   layout->ops = pond_plan_add(&layout->plan, n, sizeof(PondReadoutOp));
   layout->weights = pond_plan_add(&layout->plan, n, sizeof(float*));
+  layout->packed = pond_plan_add(&layout->plan, n, sizeof(float*));
   layout->biases = pond_plan_add(&layout->plan, n, sizeof(float*));
   for (uint32_t i = 0; i < n; ++i) {
     const size_t rows = readout_node(core, i)->size;
@@ -67,18 +69,19 @@ static void plan(Layout* layout, const PondCore* core) {
 static void place(PondModel* model, const Layout* layout,
                   const PondCore* core) {
   char* block = (char*)model;
-  model->ops = (PondReadoutOp*)(void*)(block + layout->ops);
-  model->weights = (float**)(void*)(block + layout->weights);
-  model->biases = (float**)(void*)(block + layout->biases);
+  model->ops = (PondReadoutOp*)(block + layout->ops);
+  model->weights = (float**)(block + layout->weights);
+  model->packed = (float**)(block + layout->packed);
+  model->biases = (float**)(block + layout->biases);
   for (uint32_t i = 0; i < core->graph.n_readouts; ++i) {
-    model->weights[i] = (float*)(void*)(block + layout->readouts[i].raw);
-    model->biases[i] = (float*)(void*)(block + layout->readouts[i].bias);
-    model->ops[i] = (PondReadoutOp){
-        .w = (const float*)(const void*)(block + layout->readouts[i].packed),
-        .bias = model->biases[i],
-        .rows = readout_node(core, i)->size,
-        .cols = features(core, i),
-        .stride = pond_pad16(features(core, i))};
+    model->weights[i] = (float*)(block + layout->readouts[i].raw);
+    model->packed[i] = (float*)(block + layout->readouts[i].packed);
+    model->biases[i] = (float*)(block + layout->readouts[i].bias);
+    model->ops[i] = (PondReadoutOp){.w = model->packed[i],
+                                    .bias = model->biases[i],
+                                    .rows = readout_node(core, i)->size,
+                                    .cols = features(core, i),
+                                    .stride = pond_pad16(features(core, i))};
   }
 }
 
@@ -142,7 +145,7 @@ PondStatus pond_model_pack(PondModel* model, uint32_t index, PondError* error) {
   }
   if (!status) {
     pond_readout_pack(model->weights[index], op->rows, op->cols,
-                      (float*)(uintptr_t)op->w);
+                      model->packed[index]);
   }
   return status;
 }

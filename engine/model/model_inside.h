@@ -12,6 +12,7 @@ struct PondModel {
   PondFit fit;
   PondReadoutOp* ops;  ///< packed, graph.n_readouts of them
   float** weights;     ///< raw, per readout
+  float** packed;      ///< the weights of `ops`
   float** biases;      ///< raw, per readout, of the op too: zeros without one
 };
 

@@ -13,13 +13,14 @@ enum { SHOWN = 48 };
 // A value as JSON, cut short; composite ones by their type.
 static void show(const json_t* value, char text[SHOWN + 4]) {
   if (json_is_object(value) || json_is_array(value)) {
-    strcpy(text, json_is_object(value) ? "an object" : "a list");
+    (void)snprintf(text, SHOWN, "%s",
+                   json_is_object(value) ? "an object" : "a list");
     return;
   }
   memset(text, 0, SHOWN + 4);
   const size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
   if (json_dumpb(value, text, SHOWN, flags) > SHOWN) {
-    strcpy(text, "too long a value");
+    (void)snprintf(text, SHOWN, "too long a value");
   }
 }
 

@@ -42,7 +42,7 @@ PondStatus pond_program_new(const PondModel* model, PondKernelId kernel,
   if (!block) {
     return pond_error_memory(error, "a program");
   }
-  PondProgram* built = (PondProgram*)(void*)block;
+  PondProgram* built = (PondProgram*)block;
   *built = (PondProgram){.graph = graph,
                          .readouts = model->ops,
                          .kernels = kernels,
@@ -50,9 +50,9 @@ PondStatus pond_program_new(const PondModel* model, PondKernelId kernel,
                                      scaling->out_offset, scaling->out_scale},
                          .horizon = horizon,
                          .out_power = model->fit.out_power,
-                         .state = (float*)(void*)(block + at_state),
+                         .state = (float*)(block + at_state),
                          .n_state = (uint32_t)n_state,
-                         .scratch = (float*)(void*)(block + at_scratch)};
+                         .scratch = (float*)(block + at_scratch)};
   *program = built;
   return POND_OK;
 }

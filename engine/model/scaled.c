@@ -7,16 +7,16 @@
 
 #include <math.h>
 
-static PondStatus check(const char* name, const float* values, uint32_t n,
+static PondStatus check(const char* name, const float* values, size_t n,
                         bool is_scale, PondError* error) {
-  for (uint32_t i = 0; values && i < n; ++i) {
+  for (size_t i = 0; values && i < n; ++i) {
     if (!isfinite(values[i])) {
       return pond_error(error, POND_STATUS_NOT_FINITE,
-                        "the normaliser's %s[%u] is not finite", name, i);
+                        "the normaliser's %s[%zu] is not finite", name, i);
     }
     if (is_scale && values[i] == 0.0F) {
       return pond_error(error, POND_STATUS_BAD_ARG,
-                        "the normaliser's %s[%u] is 0; a constant channel "
+                        "the normaliser's %s[%zu] is 0; a constant channel "
                         "takes scale 1",
                         name, i);
     }
@@ -24,8 +24,8 @@ static PondStatus check(const char* name, const float* values, uint32_t n,
   return POND_OK;
 }
 
-static PondStatus check_all(const PondNormaliser* given, uint32_t n_in,
-                            uint32_t n_out, PondError* error) {
+static PondStatus check_all(const PondNormaliser* given, size_t n_in,
+                            size_t n_out, PondError* error) {
   PondStatus status = check("in_offset", given->in_offset, n_in, false, error);
   if (!status) {
     status = check("in_scale", given->in_scale, n_in, true, error);
@@ -37,9 +37,9 @@ static PondStatus check_all(const PondNormaliser* given, uint32_t n_in,
                 : check("out_scale", given->out_scale, n_out, true, error);
 }
 
-static const float* fill(float* to, const float* from, uint32_t n,
+static const float* fill(float* to, const float* from, size_t n,
                          float fallback) {
-  for (uint32_t i = 0; i < n; ++i) {
+  for (size_t i = 0; i < n; ++i) {
     to[i] = from ? from[i] : fallback;
   }
   return to;
@@ -49,21 +49,21 @@ PondStatus pond_scaled_new(PondCore* core, const PondNormaliser* normaliser,
                            PondScaled** scaled, PondError* error) {
   static const PondNormaliser plain = {NULL, NULL, NULL, NULL};
   const PondNormaliser* given = normaliser ? normaliser : &plain;
-  const uint32_t n_in = core->graph.n_in;
-  const uint32_t n_out = core->graph.n_out;
+  const size_t n_in = core->graph.n_in;
+  const size_t n_out = core->graph.n_out;
   PondPlan plan = {.size = 0};
   const PondStatus status = check_all(given, n_in, n_out, error);
   if (status) {
     return status;
   }
   (void)pond_plan_add(&plan, 1, sizeof(PondScaled));
-  const size_t at = pond_plan_add(&plan, 2 * ((size_t)n_in + n_out), 4);
+  const size_t at = pond_plan_add(&plan, 2 * (n_in + n_out), 4);
   char* block = (char*)pond_plan_new(&plan);
   if (!block) {
     return pond_error_memory(error, "a normaliser");
   }
-  PondScaled* built = (PondScaled*)(void*)block;
-  float* values = (float*)(void*)(block + at);
+  PondScaled* built = (PondScaled*)block;
+  float* values = (float*)(block + at);
   atomic_init(&built->refs, 1);
   built->core = pond_core_ref(core);
   built->graph = core->graph;

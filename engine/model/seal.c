@@ -86,6 +86,8 @@ static PondStatus take_parameter(PondModel* model, uint32_t index,
   return status;
 }
 
+// The public contract has more than five parameters.
+// NOLINTNEXTLINE(readability-function-size)
 PondStatus pond_model_from_parameters(const PondDesc* desc,
                                       PondFindParameter* find, void* context,
                                       const PondNormaliser* normaliser,
@@ -151,6 +153,7 @@ static PondStatus check_readout(const PondModel* model, uint32_t readout,
   return POND_OK;
 }
 
+// NOLINTNEXTLINE(readability-function-size)
 PondStatus pond_model_with_readout(const PondModel* model, uint32_t readout,
                                    const float* weights, const float* bias,
                                    const PondFit* fit, PondModel** out,

@@ -6,14 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct {
-  const PondSpecTable* table;
-  const PondPlace* place;
-  const char* key;
-  PondError* error;
-} Reading;
-
-static PondStatus unknown_name(const Reading* reading, const json_t* name) {
+static PondStatus unknown_name(const PondSpecReading* reading,
+                               const json_t* name) {
   PondList names = {.used = 0};
   for (uint32_t i = 0; i < reading->table->n_rows; ++i) {
     pond_list_add(&names, reading->table->rows[i].name);
@@ -22,21 +16,21 @@ static PondStatus unknown_name(const Reading* reading, const json_t* name) {
                               reading->error, "none or one of %s", names.text);
 }
 
-static PondStatus find_row(const Reading* reading, const json_t* name,
-                           const PondSpecInfo** row) {
+// NULL if there is none of that name.
+static const PondSpecInfo* find_row(const PondSpecTable* table,
+                                    const json_t* name) {
   const char* text = json_string_value(name);
-  for (uint32_t i = 0; text && i < reading->table->n_rows; ++i) {
-    if (strcmp(reading->table->rows[i].name, text) == 0) {
-      *row = &reading->table->rows[i];
-      return POND_OK;
+  for (uint32_t i = 0; text && i < table->n_rows; ++i) {
+    if (strcmp(table->rows[i].name, text) == 0) {
+      return &table->rows[i];
     }
   }
-  return unknown_name(reading, name);
+  return NULL;
 }
 
-static PondStatus read_knob(const Reading* reading, const PondSpecInfo* row,
-                            const PondKnob* knob, const json_t* value,
-                            double* result) {
+static PondStatus read_knob(const PondSpecReading* reading,
+                            const PondSpecInfo* row, const PondKnob* knob,
+                            const json_t* value, double* result) {
   char key[160];
   const PondPlace* place = reading->place;
   (void)snprintf(key, sizeof(key), "%.64s:%s.%s",
@@ -73,8 +67,8 @@ static const PondKnob* find_knob(const PondSpecInfo* row, const char* name,
   return NULL;
 }
 
-static PondStatus unknown_knob(const Reading* reading, const PondSpecInfo* row,
-                               const char* name) {
+static PondStatus unknown_knob(const PondSpecReading* reading,
+                               const PondSpecInfo* row, const char* name) {
   PondList names = {.used = 0};
   pond_list_add(&names, "name");
   for (uint32_t i = 0; i < row->n_knobs; ++i) {
@@ -88,11 +82,10 @@ static PondStatus unknown_knob(const Reading* reading, const PondSpecInfo* row,
   return pond_place_unknown_key(&inner, name, names.text, reading->error);
 }
 
-static PondStatus read_object(const Reading* reading, const json_t* object,
-                              PondSpec* spec) {
+static PondStatus read_object(const PondSpecReading* reading, PondSpec* spec) {
   const char* name = NULL;
   json_t* value = NULL;
-  json_object_foreach((json_t*)object, name, value) {
+  json_object_foreach((json_t*)reading->value, name, value) {
     uint32_t index = 0;
     if (strcmp(name, "name") == 0) {
       continue;
@@ -110,30 +103,27 @@ static PondStatus read_object(const Reading* reading, const json_t* object,
   return POND_OK;
 }
 
-PondStatus pond_spec_read(const PondSpecTable* table, const PondPlace* place,
-                          const char* key, const json_t* value, PondSpec* spec,
-                          PondError* error) {
-  const Reading reading = {table, place, key, error};
+PondStatus pond_spec_read(const PondSpecReading* reading, PondSpec* spec) {
   PondSpec read = {.info = NULL};
-  if (!json_is_null(value)) {
-    const json_t* name = json_object_get(value, "name");
-    const PondStatus status =
-        find_row(&reading, name ? name : value, &read.info);
-    if (status) {
-      return status;
-    }
+  if (json_is_null(reading->value)) {
+    *spec = read;
+    return POND_OK;
   }
-  for (uint32_t i = 0; read.info && i < read.info->n_knobs; ++i) {
+  const json_t* inner = json_object_get(reading->value, "name");
+  const json_t* name = inner ? inner : reading->value;
+  read.info = find_row(reading->table, name);
+  if (!read.info) {
+    return unknown_name(reading, name);
+  }
+  for (uint32_t i = 0; i < read.info->n_knobs; ++i) {
     read.knobs[i] = read.info->knobs[i].fallback;
   }
-  if (json_is_object(value)) {
-    const PondStatus status = read_object(&reading, value, &read);
-    if (status) {
-      return status;
-    }
+  const PondStatus status =
+      json_is_object(reading->value) ? read_object(reading, &read) : POND_OK;
+  if (!status) {
+    *spec = read;
   }
-  *spec = read;
-  return POND_OK;
+  return status;
 }
 
 json_t* pond_spec_to_json(const PondSpec* spec) {

@@ -60,10 +60,16 @@ typedef struct {
   double knobs[POND_SPEC_KNOBS];
 } PondSpec;
 
-/// Reads null, "name" or {"name": ..., parameters}.
-PondStatus pond_spec_read(const PondSpecTable* table, const PondPlace* place,
-                          const char* key, const json_t* value, PondSpec* spec,
-                          PondError* error);
+/// What is read: null, "name" or {"name": ..., parameters}.
+typedef struct {
+  const PondSpecTable* table;
+  const PondPlace* place;
+  const char* key;
+  const json_t* value;
+  PondError* error;
+} PondSpecReading;
+
+PondStatus pond_spec_read(const PondSpecReading* reading, PondSpec* spec);
 /// The spec as new JSON, all parameters named; NULL if no memory.
 json_t* pond_spec_to_json(const PondSpec* spec);
 /// Draws every place of the matrix from U(-1, 1).

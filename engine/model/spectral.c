@@ -78,9 +78,8 @@ PondStatus pond_spectral_radius(const float* w, uint32_t n, double* radius,
   if (!block) {
     return pond_error_memory(error, "the spectral radius");
   }
-  const Eigen eigen = {(double*)(void*)(block + at_a),
-                       (double*)(void*)(block + at_wr),
-                       (double*)(void*)(block + at_wi), (int)n};
+  const Eigen eigen = {(double*)(block + at_a), (double*)(block + at_wr),
+                       (double*)(block + at_wi), (int)n};
   // Row-major here, column-major there: the transpose has the same spectrum.
   for (size_t i = 0; i < places; ++i) {
     eigen.a[i] = (double)w[i];

@@ -188,43 +188,42 @@ static void zeros_stay_zeros_whatever_the_radius(void** state) {
   assert_int_equal(c.n_edges + c.n_loops, 0);
 }
 
-// |eigenvalue| of a square matrix by Gelfand's formula, ||W^k||^(1/k) with
-// k = 2^30 by repeated squaring: no LAPACK in it.
-static double gelfand(const float* w, uint32_t n) {
-  const size_t places = (size_t)n * n;
-  double* a = malloc(places * sizeof(double));
-  double* b = malloc(places * sizeof(double));
-  double log_norm = 0.0;
-  double share = 1.0;
-  assert_non_null(a);
-  assert_non_null(b);
-  for (size_t i = 0; i < places; ++i) {
-    a[i] = (double)w[i];
-  }
-  for (int squaring = 0; squaring <= 30; ++squaring) {
-    double sum = 0.0;
-    for (size_t i = 0; i < places; ++i) {
-      sum += a[i] * a[i];
-    }
-    const double norm = sqrt(sum);
-    log_norm += share * log(norm);
-    share *= 0.5;
-    memset(b, 0, places * sizeof(double));
-    for (uint32_t i = 0; i < n; ++i) {
-      for (uint32_t k = 0; k < n; ++k) {
-        const double factor = a[(size_t)i * n + k] / (norm * norm);
-        for (uint32_t j = 0; j < n; ++j) {
-          b[(size_t)i * n + j] += factor * a[(size_t)k * n + j];
-        }
+// b = (a / norm)^2, all n x n.
+static void square(const double* a, double norm, size_t n, double* b) {
+  memset(b, 0, n * n * sizeof(double));
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t k = 0; k < n; ++k) {
+      const double factor = a[i * n + k] / (norm * norm);
+      for (size_t j = 0; j < n; ++j) {
+        b[i * n + j] += factor * a[k * n + j];
       }
     }
-    double* swap = a;
-    a = b;
-    b = swap;
   }
-  free(a);
-  free(b);
-  return exp(log_norm);
+}
+
+enum { MAX_PLACES = 151 * 151 };
+
+// Spectral radius by Gelfand's formula, ||W^k||^(1/k) with k = 2^30 by repeated
+// squaring: no LAPACK in it.
+static double gelfand(const float* w, size_t n) {
+  static double powers[2][MAX_PLACES];
+  double log_radius = 0.0;
+  double share = 1.0;
+  assert_in_range(n * n, 1, MAX_PLACES);
+  for (size_t i = 0; i < n * n; ++i) {
+    powers[0][i] = (double)w[i];
+  }
+  for (int step = 0; step <= 30; ++step) {
+    const double* a = powers[step % 2];
+    double sum = 0.0;
+    for (size_t i = 0; i < n * n; ++i) {
+      sum += a[i] * a[i];
+    }
+    log_radius += share * log(sqrt(sum));
+    share *= 0.5;
+    square(a, sqrt(sum), n, powers[(step + 1) % 2]);
+  }
+  return exp(log_radius);
 }
 
 static void assert_near(double value, double wish, double relative) {

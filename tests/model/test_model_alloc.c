@@ -81,6 +81,7 @@ static void act_new(void* context) {
   pond_model_free(model);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the contract's
 static PondStatus find_zeros(void* context, const char* name, uint32_t n_dims,
                              const uint32_t* shape, const float** data,
                              PondError* error) {

@@ -9,19 +9,25 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-void* __real_malloc(size_t size);
-void* __real_calloc(size_t count, size_t size);
-void* __real_realloc(void* memory, size_t size);
-void* __real_aligned_alloc(size_t alignment, size_t size);
-int __real_posix_memalign(void** memory, size_t alignment, size_t size);
-void __real_free(void* memory);
+// The linker's names, under names that are ours to use.
+#define LINKED(name) __asm__(#name)
+void* real_malloc(size_t size) LINKED(__real_malloc);
+void* real_calloc(size_t count, size_t size) LINKED(__real_calloc);
+void* real_realloc(void* memory, size_t size) LINKED(__real_realloc);
+void* real_aligned_alloc(size_t alignment, size_t size)
+    LINKED(__real_aligned_alloc);
+int real_posix_memalign(void** memory, size_t alignment, size_t size)
+    LINKED(__real_posix_memalign);
+void real_free(void* memory) LINKED(__real_free);
 
-void* __wrap_malloc(size_t size);
-void* __wrap_calloc(size_t count, size_t size);
-void* __wrap_realloc(void* memory, size_t size);
-void* __wrap_aligned_alloc(size_t alignment, size_t size);
-int __wrap_posix_memalign(void** memory, size_t alignment, size_t size);
-void __wrap_free(void* memory);
+void* wrap_malloc(size_t size) LINKED(__wrap_malloc);
+void* wrap_calloc(size_t count, size_t size) LINKED(__wrap_calloc);
+void* wrap_realloc(void* memory, size_t size) LINKED(__wrap_realloc);
+void* wrap_aligned_alloc(size_t alignment, size_t size)
+    LINKED(__wrap_aligned_alloc);
+int wrap_posix_memalign(void** memory, size_t alignment, size_t size)
+    LINKED(__wrap_posix_memalign);
+void wrap_free(void* memory) LINKED(__wrap_free);
 
 static struct {
   uint64_t fail_at;
@@ -44,45 +50,45 @@ static void* counted(void* memory) {
   return memory;
 }
 
-void* __wrap_malloc(size_t size) {
-  return fails() ? NULL : counted(__real_malloc(size));
+void* wrap_malloc(size_t size) {
+  return fails() ? NULL : counted(real_malloc(size));
 }
 
-void* __wrap_calloc(size_t count, size_t size) {
-  return fails() ? NULL : counted(__real_calloc(count, size));
+void* wrap_calloc(size_t count, size_t size) {
+  return fails() ? NULL : counted(real_calloc(count, size));
 }
 
-void* __wrap_realloc(void* memory, size_t size) {
+void* wrap_realloc(void* memory, size_t size) {
   if (fails()) {
     return NULL;
   }
-  void* moved = __real_realloc(memory, size);
+  void* moved = real_realloc(memory, size);
   state.alive += !memory && moved ? 1 : 0;
   return moved;
 }
 
-void* __wrap_aligned_alloc(size_t alignment, size_t size) {
-  return fails() ? NULL : counted(__real_aligned_alloc(alignment, size));
+void* wrap_aligned_alloc(size_t alignment, size_t size) {
+  return fails() ? NULL : counted(real_aligned_alloc(alignment, size));
 }
 
-int __wrap_posix_memalign(void** memory, size_t alignment, size_t size) {
+int wrap_posix_memalign(void** memory, size_t alignment, size_t size) {
   if (fails()) {
     return ENOMEM;
   }
-  const int error = __real_posix_memalign(memory, alignment, size);
+  const int error = real_posix_memalign(memory, alignment, size);
   state.alive += error ? 0 : 1;
   return error;
 }
 
-void __wrap_free(void* memory) {
+void wrap_free(void* memory) {
   state.alive -= memory ? 1 : 0;
-  __real_free(memory);
+  real_free(memory);
 }
 
 // jansson is a shared library, which the linker's wrap does not reach.
 void failing_alloc_jansson(bool on) {
-  json_set_alloc_funcs(on ? __wrap_malloc : __real_malloc,
-                       on ? __wrap_free : __real_free);
+  json_set_alloc_funcs(on ? wrap_malloc : real_malloc,
+                       on ? wrap_free : real_free);
 }
 
 void failing_alloc_arm(uint64_t n) {

@@ -73,15 +73,16 @@ typedef PondStatus PondFindParameter(void* context, const char* name,
                                      uint32_t n_dims, const uint32_t* shape,
                                      const float** data, PondError* error);
 /// Seals given weights in the shape that `desc` describes. Not finite weights
-/// are refused by name.
+/// are refused by name. `normaliser` NULL: none; `fit` NULL: untrained.
 POND_API POND_NODISCARD PondStatus pond_model_from_parameters(
     const PondDesc* desc, PondFindParameter* find, void* context,
     const PondNormaliser* normaliser, const PondFit* fit, PondModel** model,
     PondError* error);
 /// The same reservoirs (shared, not copied) with another readout `readout`
 /// (0 is the first readout node): `weights` (n_outputs x n_features, row-major)
-/// and `bias` (n_outputs, or NULL where the readout has none). The old model
-/// stays as it is. Swapping between two such models keeps the state.
+/// and `bias` (n_outputs, or NULL where the readout has none); `fit` NULL: the
+/// old one's. The old model stays as it is. Swapping between two such models
+/// keeps the state.
 POND_API POND_NODISCARD PondStatus pond_model_with_readout(
     const PondModel* model, uint32_t readout, const float* weights,
     const float* bias, const PondFit* fit, PondModel** out, PondError* error);
