@@ -127,6 +127,15 @@ static bool is_too_dear(PondSession* session, const PondModel* model) {
   return both * session->config.rate_hz > session->config.max_load;
 }
 
+// After this the newest model is the one that runs.
+static void take_back(PondSession* session, uint64_t id) {
+  pond_session_release(session, id);
+  session->posted_id = session->applied_id;
+  pond_model_free(session->newest);
+  const PondHeld* running = pond_session_held(session, session->applied_id);
+  session->newest = running ? pond_model_ref(running->model) : NULL;
+}
+
 // An unread post gives way to one for the same frame or an earlier one: that
 // was built from it. One for a later frame has to wait.
 static PondStatus make_way(PondSession* session, uint64_t at_frame,
@@ -137,8 +146,7 @@ static PondStatus make_way(PondSession* session, uint64_t at_frame,
   }
   PondProgram* mail = (PondProgram*)pond_mailbox_withdraw(box);
   if (mail && mail->at_frame >= at_frame) {
-    pond_session_release(session, mail->id);
-    session->posted_id = session->applied_id;
+    take_back(session, mail->id);
     return POND_OK;
   }
   if (mail) {

@@ -134,6 +134,7 @@ void pond_session_free(PondSession* session) {
   if (!session) {
     return;
   }
+  pond_session_service(session);  // the last events belong into the journal
   pond_job_free(session->job);
   pond_memory_free(session->job_reader);
   pond_recording_free(session->recording);

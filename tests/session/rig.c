@@ -38,7 +38,7 @@ static void run_block(Rig* rig, uint32_t n) {
                            .out = out,
                            .n_frames = n,
                            .n_in = rig->n_channels,
-                           .n_target = 1,
+                           .n_target = rig->n_target,
                            .n_out = rig->n_channels};
   pond_stream_run(pond_session_stream(rig->session), &block);
   rig->frame += n;

@@ -12,6 +12,7 @@ enum { RIG_FRAMES = 1000, RIG_CHANNELS = 2, RIG_RATE = 1000 };
 typedef struct {
   PondSession* session;
   uint32_t n_channels;
+  uint32_t n_target;  ///< channels of `target` that the stream gets, first 0
   uint64_t frame;
   float in[RIG_CHANNELS][RIG_FRAMES];
   float target[RIG_CHANNELS][RIG_FRAMES];

@@ -70,6 +70,7 @@ static void teacher_mode_hears_the_target(void** unused) {
   (void)unused;
   Rig* rig = rig_start(a, NULL);
   Rig* hand = rig_start(a, NULL);
+  rig->n_target = 1;
   for (uint32_t i = 0; i < RIG_FRAMES; ++i) {
     rig->target[0][i] = 0.3f * sinf(0.3f * (float)i);
     hand->in[0][i] = rig->target[0][i];

@@ -233,8 +233,15 @@ static void do_command(World* world) {
   const PondArg train[] = {
       text("washout=20"), text("horizon=1"),
       text(below(world, 2) ? "log10_alpha=-4" : "alpha=auto")};
-  switch (below(world, 10)) {
+  switch (below(world, 12)) {
     case 0: do_mode(world); break;
+    case 10:
+    case 11:
+      command(world,
+              pond_session_recorded(world->session) > 100 ? "train/start"
+                                                          : "record/start",
+              train, pond_session_recorded(world->session) > 100 ? 3 : 0);
+      break;
     case 1: command(world, "panic", panic, 1); break;
     case 2: do_wrong(world); break;
     case 3: command(world, "train/start", train, 3); break;
