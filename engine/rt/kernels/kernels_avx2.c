@@ -7,7 +7,8 @@
 enum {
   LANES = 8,
   TILE_VECTORS = 6,  // 48 rows: 12 accumulators of the 16 registers
-  GROUP_ROWS = TILE_VECTORS * LANES
+  GROUP_ROWS = TILE_VECTORS * LANES,
+  AHEAD_LINES = 8  // fetched ahead for each vector of next states
 };
 
 // Lanes below `n` of a vector.
@@ -16,41 +17,24 @@ static inline __m256i first_lanes(uint32_t n) POND_NONBLOCKING {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), index);
 }
 
-// p = W v + b for `n` vectors of rows: two chains a row, even and odd columns.
-POND_AVX2 void tile_product(PondGroupRows rows, uint32_t cols, const float* v,
-                            const float* bias, float* p,
-                            const int n) POND_NONBLOCKING {
-  const float* w = rows.weights;
-  const size_t height = rows.height;
-  __m256 even[TILE_VECTORS];
-  __m256 odd[TILE_VECTORS];
-  for (int k = 0; k < n; k++) {
-    even[k] = _mm256_loadu_ps(bias + LANES * k);
-    odd[k] = _mm256_setzero_ps();
-  }
-  uint32_t c = 0;
-  for (; c + 1 < cols; c += 2, w += 2 * height) {
-    const __m256 v_even = _mm256_broadcast_ss(v + c);
-    const __m256 v_odd = _mm256_broadcast_ss(v + c + 1);
-    for (int k = 0; k < n; k++) {
-      even[k] = _mm256_fmadd_ps(_mm256_load_ps(w + LANES * k), v_even, even[k]);
-    }
-    for (int k = 0; k < n; k++) {
-      odd[k] = _mm256_fmadd_ps(_mm256_load_ps(w + height + LANES * k), v_odd,
-                               odd[k]);
-    }
-  }
-  if (c < cols) {
-    const __m256 v_even = _mm256_broadcast_ss(v + c);
-    for (int k = 0; k < n; k++) {
-      even[k] = _mm256_fmadd_ps(_mm256_load_ps(w + LANES * k), v_even, even[k]);
-    }
-  }
-  for (int k = 0; k < n; k++) {
-    const __m256 sum = _mm256_add_ps(even[k], odd[k]);
-    _mm256_store_ps(p + LANES * k, _mm256_add_ps(sum, _mm256_setzero_ps()));
-  }
-}
+typedef struct {
+  PondActivation activation;
+  __m256 a;
+  __m256 q;
+  __m256 no_leak;
+} Update;
+
+// A frame under way. Rows below `done` of `next` hold their next states, those
+// from there to `row` their pre-activations.
+typedef struct {
+  const PondReservoirOp* op;
+  const float* v;
+  const float* x;
+  float* next;
+  uint32_t done;
+  uint32_t row;
+  __m256 bad;  // NaN in a lane: something was not finite
+} Frame;
 
 POND_AVX2 __m256 activate(PondActivation activation,
                           __m256 p) POND_NONBLOCKING {
@@ -63,81 +47,140 @@ POND_AVX2 __m256 activate(PondActivation activation,
   return p;
 }
 
-typedef struct {
-  __m256 a;
-  __m256 q;
-  __m256 no_leak;
-} Leak;
-
-// The next states of `n` rows: z = f(p), leak, snap. Returns `bad` with NaN
-// added in lanes where p or the state is not finite.
-POND_AVX2 __m256 next_states(PondActivation activation, const Leak* leak,
-                             const float* p, float* x, uint32_t n,
-                             __m256 bad) POND_NONBLOCKING {
+// The next eight rows of `done`: z = f(p), leak, snap.
+POND_AVX2 void finish_rows(Frame* frame,
+                           const Update* update) POND_NONBLOCKING {
   const __m256 zero = _mm256_setzero_ps();
-  for (uint32_t i = 0; i < n; i += LANES) {
-    const __m256i mask = first_lanes(n - i);
-    const __m256 p8 = _mm256_load_ps(p + i);
-    const __m256 old = _mm256_maskload_ps(x + i, mask);
-    const __m256 z = activate(activation, p8);
-    const __m256 mixed =
-        _mm256_fmadd_ps(leak->a, z, _mm256_mul_ps(leak->q, old));
-    const __m256 state = pond8_snap(pond8_pick(leak->no_leak, z, mixed));
-    bad = _mm256_fmadd_ps(p8, zero, bad);
-    bad = _mm256_fmadd_ps(state, zero, bad);
-    _mm256_maskstore_ps(x + i, mask, state);
-  }
-  return bad;
+  const uint32_t i = frame->done;
+  const uint32_t n_rows = frame->op->w.rows;
+  const __m256i mask = first_lanes(i < n_rows ? n_rows - i : 0);
+  const __m256 x = _mm256_maskload_ps(frame->x + i, mask);
+  const __m256 p = _mm256_load_ps(frame->next + i);
+  const __m256 z = activate(update->activation, p);
+  const __m256 mixed =
+      _mm256_fmadd_ps(update->a, z, _mm256_mul_ps(update->q, x));
+  const __m256 state = pond8_snap(pond8_pick(update->no_leak, z, mixed));
+  frame->bad = _mm256_fmadd_ps(p, zero, frame->bad);
+  frame->bad = _mm256_fmadd_ps(state, zero, frame->bad);
+  _mm256_store_ps(frame->next + i, state);
+  frame->done = i + LANES;
 }
 
-static __m256 next_states_any(const PondReservoirOp* op, const Leak* leak,
-                              const float* p, float* x) POND_NONBLOCKING {
-  const __m256 bad = _mm256_setzero_ps();
-  const uint32_t n = op->w.rows;
-  switch (op->activation) {
-    case POND_ACTIVATION_TANH:
-      return next_states(POND_ACTIVATION_TANH, leak, p, x, n, bad);
-    case POND_ACTIVATION_RELU:
-      return next_states(POND_ACTIVATION_RELU, leak, p, x, n, bad);
-    case POND_ACTIVATION_SIGMOID:
-      return next_states(POND_ACTIVATION_SIGMOID, leak, p, x, n, bad);
-    case POND_ACTIVATION_IDENTITY: break;
-  }
-  return next_states(POND_ACTIVATION_IDENTITY, leak, p, x, n, bad);
-}
+typedef struct {
+  __m256 even[TILE_VECTORS];
+  __m256 odd[TILE_VECTORS];
+} Chains;
 
-static void product(const PondReservoirOp* op, const float* v,
-                    float* p) POND_NONBLOCKING {
-  uint32_t r = 0;
-  while (r < op->w.rows_padded) {
-    const PondGroupRows rows = pond_dense_rows(&op->w, r);
-    const uint32_t left = rows.height - r % op->w.group_rows;
-    const float* bias = op->bias + r;
-    if (left >= 48) {
-      tile_product(rows, op->w.cols, v, bias, p + r, 6);
-      r += 48;
-    } else if (left >= 32) {
-      tile_product(rows, op->w.cols, v, bias, p + r, 4);
-      r += 32;
-    } else {
-      tile_product(rows, op->w.cols, v, bias, p + r, 2);
-      r += 16;
+// `n_pairs` even and odd columns into the chains of `n` vectors.
+POND_AVX2 const float* stream_pairs(Chains* chains, const float* w,
+                                    size_t height, const float* v,
+                                    uint32_t n_pairs,
+                                    const int n) POND_NONBLOCKING {
+  for (; n_pairs > 0; n_pairs--, v += 2, w += 2 * height) {
+    const __m256 v_even = _mm256_broadcast_ss(v);
+    const __m256 v_odd = _mm256_broadcast_ss(v + 1);
+    for (int k = 0; k < n; k++) {
+      chains->even[k] = _mm256_fmadd_ps(_mm256_load_ps(w + LANES * k), v_even,
+                                        chains->even[k]);
+    }
+    for (int k = 0; k < n; k++) {
+      chains->odd[k] = _mm256_fmadd_ps(_mm256_load_ps(w + height + LANES * k),
+                                       v_odd, chains->odd[k]);
     }
   }
+  return w;
+}
+
+// p = W v + b for `n` vectors of rows. The weights come slower than they are
+// used: in between, the rows of the tile before are finished.
+POND_AVX2 void tile(Frame* frame, const Update* update,
+                    const int n) POND_NONBLOCKING {
+  const PondReservoirOp* op = frame->op;
+  const PondGroupRows rows = pond_dense_rows(&op->w, frame->row);
+  const float* w = rows.weights;
+  const float* v = frame->v;
+  Chains chains;
+  for (int k = 0; k < n; k++) {
+    chains.even[k] = _mm256_loadu_ps(op->bias + frame->row + LANES * k);
+    chains.odd[k] = _mm256_setzero_ps();
+  }
+  uint32_t pairs = op->w.cols / 2;
+  const uint32_t step = pairs / (TILE_VECTORS + 1);
+  while (frame->done < frame->row) {
+    w = stream_pairs(&chains, w, rows.height, v, step, n);
+    v += 2 * step;
+    pairs -= step;
+    finish_rows(frame, update);
+  }
+  w = stream_pairs(&chains, w, rows.height, v, pairs, n);
+  v += 2 * pairs;
+  if (op->w.cols % 2) {
+    const __m256 v_even = _mm256_broadcast_ss(v);
+    for (int k = 0; k < n; k++) {
+      chains.even[k] = _mm256_fmadd_ps(_mm256_load_ps(w + LANES * k), v_even,
+                                       chains.even[k]);
+    }
+  }
+  for (int k = 0; k < n; k++) {
+    const __m256 sum = _mm256_add_ps(chains.even[k], chains.odd[k]);
+    _mm256_store_ps(frame->next + frame->row + LANES * k,
+                    _mm256_add_ps(sum, _mm256_setzero_ps()));
+  }
+  frame->row += (uint32_t)(LANES * n);
+}
+
+POND_AVX2 void all_tiles(Frame* frame, const Update* update) POND_NONBLOCKING {
+  const PondDense* w = &frame->op->w;
+  while (frame->row < w->rows_padded) {
+    const uint32_t left =
+        pond_dense_rows(w, frame->row).height - frame->row % w->group_rows;
+    if (left >= 48) {
+      tile(frame, update, 6);
+    } else if (left >= 32) {
+      tile(frame, update, 4);
+    } else {
+      tile(frame, update, 2);
+    }
+  }
+  while (frame->done < w->rows_padded) {
+    finish_rows(frame, update);
+  }
+}
+
+static void next_states(Frame* frame, Update* update) POND_NONBLOCKING {
+  switch (frame->op->activation) {
+    case POND_ACTIVATION_TANH:
+      update->activation = POND_ACTIVATION_TANH;
+      all_tiles(frame, update);
+      return;
+    case POND_ACTIVATION_RELU:
+      update->activation = POND_ACTIVATION_RELU;
+      all_tiles(frame, update);
+      return;
+    case POND_ACTIVATION_SIGMOID:
+      update->activation = POND_ACTIVATION_SIGMOID;
+      all_tiles(frame, update);
+      return;
+    case POND_ACTIVATION_IDENTITY: break;
+  }
+  update->activation = POND_ACTIVATION_IDENTITY;
+  all_tiles(frame, update);
 }
 
 static bool reservoir_step(const PondReservoirOp* op, float leak, float* v,
                            float* scratch) POND_NONBLOCKING {
-  const Leak leak8 = {
-      _mm256_set1_ps(leak), _mm256_set1_ps(1.0f - leak),
-      _mm256_cmp_ps(_mm256_set1_ps(leak), _mm256_set1_ps(1.0f), _CMP_GE_OQ)};
+  Update update;
+  update.a = _mm256_set1_ps(leak);
+  update.q = _mm256_set1_ps(1.0f - leak);
+  update.no_leak = _mm256_cmp_ps(update.a, _mm256_set1_ps(1.0f), _CMP_GE_OQ);
   float* x = v + op->n_feedback;
-  product(op, v, scratch);
-  const __m256 bad = next_states_any(op, &leak8, scratch, x);
-  if (_mm256_movemask_ps(_mm256_cmp_ps(bad, bad, _CMP_UNORD_Q))) {
+  Frame frame = {op, v, x, scratch, 0, 0, _mm256_setzero_ps()};
+  next_states(&frame, &update);
+  if (_mm256_movemask_ps(_mm256_cmp_ps(frame.bad, frame.bad, _CMP_UNORD_Q))) {
     memset(x, 0, op->w.rows * sizeof *x);
     return false;
   }
+  memcpy(x, scratch, op->w.rows * sizeof *x);
   return true;
 }
 
