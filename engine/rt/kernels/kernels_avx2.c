@@ -7,8 +7,11 @@
 enum {
   LANES = 8,
   TILE_VECTORS = 6,  // 48 rows: 12 accumulators of the 16 registers
-  GROUP_ROWS = TILE_VECTORS * LANES,
-  AHEAD_LINES = 8  // fetched ahead for each vector of next states
+  TILE_PANELS = 3,
+  LINE_FLOATS = 16,
+  AHEAD_FLOATS = 512,             // 2 KB
+  PREFETCH_FROM_FLOATS = 275000,  // 1.1 MB
+  GROUP_ROWS = TILE_VECTORS * LANES
 };
 
 // Lanes below `n` of a vector.
@@ -16,13 +19,6 @@ static inline __m256i first_lanes(uint32_t n) POND_NONBLOCKING {
   const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), index);
 }
-
-typedef struct {
-  PondActivation activation;
-  __m256 a;
-  __m256 q;
-  __m256 no_leak;
-} Update;
 
 // A frame under way. Rows below `done` of `next` hold their next states, those
 // from there to `row` their pre-activations.
@@ -33,37 +29,52 @@ typedef struct {
   float* next;
   uint32_t done;
   uint32_t row;
-  __m256 bad;  // NaN in a lane: something was not finite
+  Pond16 a;    // leak
+  Pond16 q;    // 1 - a
+  Pond16 bad;  // NaN in a lane: something was not finite
 } Frame;
 
-POND_AVX2 __m256 activate(PondActivation activation,
-                          __m256 p) POND_NONBLOCKING {
+POND_AVX2 Pond16 activate(PondActivation activation,
+                          Pond16 p) POND_NONBLOCKING {
   switch (activation) {
-    case POND_ACTIVATION_TANH: return pond8_tanh(p);
-    case POND_ACTIVATION_RELU: return pond8_relu(p);
-    case POND_ACTIVATION_SIGMOID: return pond8_sigmoid(p);
+    case POND_ACTIVATION_TANH: return pond16_tanh(p);
+    case POND_ACTIVATION_RELU: return pond16_relu(p);
+    case POND_ACTIVATION_SIGMOID: return pond16_sigmoid(p);
     case POND_ACTIVATION_IDENTITY: return p;
   }
   return p;
 }
 
-// The next eight rows of `done`: z = f(p), leak, snap.
-POND_AVX2 void finish_rows(Frame* frame,
-                           const Update* update) POND_NONBLOCKING {
-  const __m256 zero = _mm256_setzero_ps();
+// The states before of 16 rows, `n` of which exist.
+POND_AVX2 Pond16 load_states(const float* x, uint32_t n) POND_NONBLOCKING {
+  Pond16 r;
+  if (n >= POND_PANEL_ROWS) {
+    r.v[0] = _mm256_loadu_ps(x);
+    r.v[1] = _mm256_loadu_ps(x + LANES);
+  } else {
+    r.v[0] = _mm256_maskload_ps(x, first_lanes(n));
+    r.v[1] = _mm256_maskload_ps(x + LANES, first_lanes(n < 8 ? 0 : n - 8));
+  }
+  return r;
+}
+
+// The panel at `done`: z = f(p), leak, snap. x 0 makes NaN of what is not
+// finite and keeps it through an or.
+POND_AVX2 void finish_panel(Frame* frame,
+                            const PondActivation activation) POND_NONBLOCKING {
   const uint32_t i = frame->done;
-  const uint32_t n_rows = frame->op->w.rows;
-  const __m256i mask = first_lanes(i < n_rows ? n_rows - i : 0);
-  const __m256 x = _mm256_maskload_ps(frame->x + i, mask);
-  const __m256 p = _mm256_load_ps(frame->next + i);
-  const __m256 z = activate(update->activation, p);
-  const __m256 mixed =
-      _mm256_fmadd_ps(update->a, z, _mm256_mul_ps(update->q, x));
-  const __m256 state = pond8_snap(pond8_pick(update->no_leak, z, mixed));
-  frame->bad = _mm256_fmadd_ps(p, zero, frame->bad);
-  frame->bad = _mm256_fmadd_ps(state, zero, frame->bad);
-  _mm256_store_ps(frame->next + i, state);
-  frame->done = i + LANES;
+  float* next = frame->next + i;
+  const Pond16 zero = pond16_set(0.0f);
+  const Pond16 p = {{_mm256_load_ps(next), _mm256_load_ps(next + LANES)}};
+  const Pond16 x = load_states(frame->x + i, frame->op->w.rows - i);
+  const Pond16 z = activate(activation, p);
+  const Pond16 state =
+      pond16_snap(pond16_fma(frame->a, z, pond16_mul(frame->q, x)));
+  const Pond16 bad = pond16_fma(state, zero, pond16_mul(p, zero));
+  frame->bad = pond16_or(frame->bad, bad);
+  _mm256_store_ps(next, state.v[0]);
+  _mm256_store_ps(next + LANES, state.v[1]);
+  frame->done = i + POND_PANEL_ROWS;
 }
 
 typedef struct {
@@ -72,13 +83,16 @@ typedef struct {
 } Chains;
 
 // `n_pairs` even and odd columns into the chains of `n` vectors.
-POND_AVX2 const float* stream_pairs(Chains* chains, const float* w,
-                                    size_t height, const float* v,
-                                    uint32_t n_pairs,
-                                    const int n) POND_NONBLOCKING {
+POND_AVX2 void stream_pairs(Chains* chains, const float* w, size_t height,
+                            const float* v, uint32_t n_pairs, const int n,
+                            const bool prefetch) POND_NONBLOCKING {
   for (; n_pairs > 0; n_pairs--, v += 2, w += 2 * height) {
     const __m256 v_even = _mm256_broadcast_ss(v);
     const __m256 v_odd = _mm256_broadcast_ss(v + 1);
+    for (int k = 0; prefetch && k < n; k++) {
+      _mm_prefetch((const char*)(w + AHEAD_FLOATS + LINE_FLOATS * k),
+                   _MM_HINT_T0);
+    }
     for (int k = 0; k < n; k++) {
       chains->even[k] = _mm256_fmadd_ps(_mm256_load_ps(w + LANES * k), v_even,
                                         chains->even[k]);
@@ -88,12 +102,24 @@ POND_AVX2 const float* stream_pairs(Chains* chains, const float* w,
                                        v_odd, chains->odd[k]);
     }
   }
-  return w;
+}
+
+// The same, with prefetch where it pays: for the tall tile of a matrix that
+// leaves the second cache.
+POND_AVX2 void stream(Chains* chains, const PondDense* dense, const float* w,
+                      size_t height, const float* v, uint32_t n_pairs,
+                      const int n) POND_NONBLOCKING {
+  const size_t n_weights = (size_t)dense->rows_padded * dense->cols;
+  if (n == TILE_VECTORS && n_weights > PREFETCH_FROM_FLOATS) {
+    stream_pairs(chains, w, height, v, n_pairs, n, true);
+  } else {
+    stream_pairs(chains, w, height, v, n_pairs, n, false);
+  }
 }
 
 // p = W v + b for `n` vectors of rows. The weights come slower than they are
 // used: in between, the rows of the tile before are finished.
-POND_AVX2 void tile(Frame* frame, const Update* update,
+POND_AVX2 void tile(Frame* frame, const PondActivation activation,
                     const int n) POND_NONBLOCKING {
   const PondReservoirOp* op = frame->op;
   const PondGroupRows rows = pond_dense_rows(&op->w, frame->row);
@@ -105,14 +131,15 @@ POND_AVX2 void tile(Frame* frame, const Update* update,
     chains.odd[k] = _mm256_setzero_ps();
   }
   uint32_t pairs = op->w.cols / 2;
-  const uint32_t step = pairs / (TILE_VECTORS + 1);
-  while (frame->done < frame->row) {
-    w = stream_pairs(&chains, w, rows.height, v, step, n);
+  const uint32_t step = pairs / (TILE_PANELS + 1);
+  for (; frame->done < frame->row; pairs -= step) {
+    stream(&chains, &op->w, w, rows.height, v, step, n);
+    w += 2 * (size_t)step * rows.height;
     v += 2 * step;
-    pairs -= step;
-    finish_rows(frame, update);
+    finish_panel(frame, activation);
   }
-  w = stream_pairs(&chains, w, rows.height, v, pairs, n);
+  stream(&chains, &op->w, w, rows.height, v, pairs, n);
+  w += 2 * (size_t)pairs * rows.height;
   v += 2 * pairs;
   if (op->w.cols % 2) {
     const __m256 v_even = _mm256_broadcast_ss(v);
@@ -129,54 +156,56 @@ POND_AVX2 void tile(Frame* frame, const Update* update,
   frame->row += (uint32_t)(LANES * n);
 }
 
-POND_AVX2 void all_tiles(Frame* frame, const Update* update) POND_NONBLOCKING {
+POND_AVX2 void all_tiles(Frame* frame,
+                         const PondActivation activation) POND_NONBLOCKING {
   const PondDense* w = &frame->op->w;
   while (frame->row < w->rows_padded) {
     const uint32_t left =
         pond_dense_rows(w, frame->row).height - frame->row % w->group_rows;
     if (left >= 48) {
-      tile(frame, update, 6);
+      tile(frame, activation, 6);
     } else if (left >= 32) {
-      tile(frame, update, 4);
+      tile(frame, activation, 4);
     } else {
-      tile(frame, update, 2);
+      tile(frame, activation, 2);
     }
   }
   while (frame->done < w->rows_padded) {
-    finish_rows(frame, update);
+    finish_panel(frame, activation);
   }
 }
 
-static void next_states(Frame* frame, Update* update) POND_NONBLOCKING {
+static void next_states(Frame* frame) POND_NONBLOCKING {
   switch (frame->op->activation) {
-    case POND_ACTIVATION_TANH:
-      update->activation = POND_ACTIVATION_TANH;
-      all_tiles(frame, update);
-      return;
-    case POND_ACTIVATION_RELU:
-      update->activation = POND_ACTIVATION_RELU;
-      all_tiles(frame, update);
-      return;
+    case POND_ACTIVATION_TANH: all_tiles(frame, POND_ACTIVATION_TANH); break;
+    case POND_ACTIVATION_RELU: all_tiles(frame, POND_ACTIVATION_RELU); break;
     case POND_ACTIVATION_SIGMOID:
-      update->activation = POND_ACTIVATION_SIGMOID;
-      all_tiles(frame, update);
-      return;
-    case POND_ACTIVATION_IDENTITY: break;
+      all_tiles(frame, POND_ACTIVATION_SIGMOID);
+      break;
+    case POND_ACTIVATION_IDENTITY:
+      all_tiles(frame, POND_ACTIVATION_IDENTITY);
+      break;
   }
-  update->activation = POND_ACTIVATION_IDENTITY;
-  all_tiles(frame, update);
 }
 
+static bool any_nan(Pond16 x) POND_NONBLOCKING {
+  const __m256 both = _mm256_or_ps(x.v[0], x.v[1]);
+  return _mm256_movemask_ps(_mm256_cmp_ps(both, both, _CMP_UNORD_Q)) != 0;
+}
+
+// A leak of 1 and above is x' = z. As a = 1, q = 0 that is z + 0 x: z where x
+// is finite (a lost -0 is snapped anyway), and where it is not, p is not
+// either.
 static bool reservoir_step(const PondReservoirOp* op, float leak, float* v,
                            float* scratch) POND_NONBLOCKING {
-  Update update;
-  update.a = _mm256_set1_ps(leak);
-  update.q = _mm256_set1_ps(1.0f - leak);
-  update.no_leak = _mm256_cmp_ps(update.a, _mm256_set1_ps(1.0f), _CMP_GE_OQ);
+  const bool no_leak = leak >= 1.0f;
+  const float a = no_leak ? 1.0f : leak;
+  const float q = no_leak ? 0.0f : 1.0f - leak;
   float* x = v + op->n_feedback;
-  Frame frame = {op, v, x, scratch, 0, 0, _mm256_setzero_ps()};
-  next_states(&frame, &update);
-  if (_mm256_movemask_ps(_mm256_cmp_ps(frame.bad, frame.bad, _CMP_UNORD_Q))) {
+  Frame frame = {
+      op, v, x, scratch, 0, 0, pond16_set(a), pond16_set(q), pond16_set(0.0f)};
+  next_states(&frame);
+  if (any_nan(frame.bad)) {
     memset(x, 0, op->w.rows * sizeof *x);
     return false;
   }
