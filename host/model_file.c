@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: ISC
+// Model files as the commands use them. Control thread.
+#include "model_file.h"
+
+#include "bytes.h"
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+PondStatus host_model_load(const char* path, PondModel** model, PondTree** tree,
+                           PondError* error) {
+  PondTree* loaded = NULL;
+  PondError cause;
+  PondStatus status = pond_tree_load(path, NULL, &loaded, error);
+  if (status)
+    return status;
+  status = pond_model_from_tree(loaded, model, &cause);
+  if (status)
+    host_error(error, status, "%s: %.900s", path, cause.text);
+  if (!status && tree)
+    *tree = loaded;
+  else
+    pond_tree_free(loaded);
+  return status;
+}
+
+PondStatus host_model_save(const PondModel* model, const char* path,
+                           const char* seed, PondError* error) {
+  PondTree* tree = NULL;
+  PondStatus status = pond_tree_new(&tree, error);
+  if (!status)
+    status = pond_model_to_tree(model, tree, error);
+  if (!status && seed)
+    status = pond_tree_set_meta(tree, "seed", seed, error);
+  if (!status)
+    status = pond_tree_save(tree, path, error);
+  pond_tree_free(tree);
+  return status;
+}
+
+bool host_names_same(const char* a, const char* b) {
+  return a && b && strcmp(a, "-") && (!strcmp(a, b) || host_same_file(a, b));
+}
+
+bool host_state_frame(const PondTree* tree, uint64_t* frame) {
+  const char* text = pond_tree_meta(tree, "pond.frame");
+  if (!text)
+    return false;
+  *frame = strtoull(text, NULL, 10);
+  return true;
+}
