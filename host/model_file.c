@@ -5,7 +5,7 @@
 #include "bytes.h"
 #include "report.h"
 
-#include <stdlib.h>
+#include <jansson.h>
 #include <string.h>
 
 PondStatus host_model_load(const char* path, PondModel** model, PondTree** tree,
@@ -44,9 +44,12 @@ bool host_names_same(const char* a, const char* b) {
 }
 
 bool host_state_frame(const PondTree* tree, uint64_t* frame) {
-  const char* text = pond_tree_meta(tree, "pond.frame");
-  if (!text)
-    return false;
-  *frame = strtoull(text, NULL, 10);
-  return true;
+  const char* text = pond_tree_meta(tree, "pond.stream");
+  json_t* state = text ? json_loads(text, 0, NULL) : NULL;
+  json_t* number = json_object_get(state, "frame");
+  bool is_found = json_is_integer(number) && json_integer_value(number) >= 0;
+  if (is_found)
+    *frame = (uint64_t)json_integer_value(number);
+  json_decref(state);
+  return is_found;
 }
