@@ -2,7 +2,7 @@
 // echopond doctor: what this build and machine offer, and what is missing.
 // Main thread.
 #include "bytes.h"
-#include "commands.h"
+#include "command_list.h"
 #include "gnuplot.h"
 #include "options.h"
 #include "presets.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // echopond info: what a file holds, in words or JSON. Main thread.
 #include "bytes.h"
-#include "commands.h"
+#include "command_list.h"
 #include "dump.h"
 #include "model_file.h"
 #include "options.h"

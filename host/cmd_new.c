@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // echopond new: a model from a preset or a description. Main thread.
-#include "commands.h"
+#include "command_list.h"
 #include "model_file.h"
 #include "options.h"
 #include "presets.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Commands that are not built yet. Main thread.
-#include "commands.h"
+#include "command_list.h"
 #include "report.h"
 static int stub(const char* name) {
   PondError error;

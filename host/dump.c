@@ -5,7 +5,7 @@
 #include "bytes.h"
 #include "npy_header.h"
 #include "report.h"
-#include "stream.h"
+#include "row_stream.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The program echopond: finds the command and runs it. Main thread.
-#include "commands.h"
+#include "command_list.h"
 #include "report.h"
 
 #include "pond/engine.h"

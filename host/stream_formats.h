@@ -3,7 +3,7 @@
 #ifndef HOST_STREAM_FORMATS_H
 #define HOST_STREAM_FORMATS_H
 
-#include "stream.h"
+#include "row_stream.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the stream files assume a little-endian processor"

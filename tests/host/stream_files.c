@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// A folder for the files of a test, and files made of bytes.
+// A folder for the files of a test, and files made of bytes. Test support.
 #include "stream_files.h"
 
 #include <ftw.h>
@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char g_folder[] = "/tmp/echopond-test-XXXXXX";
+static char g_name[] = "test-files-XXXXXX";
+static char* g_folder;
 
 static int remove_entry(const char* path, const struct stat* info, int kind,
                         struct FTW* place) {
@@ -20,10 +21,12 @@ static int remove_entry(const char* path, const struct stat* info, int kind,
 static void leave(void) {
   if (!chdir("/"))
     nftw(g_folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  free(g_folder);
 }
 
 void test_folder_enter(void) {
-  if (!mkdtemp(g_folder) || chdir(g_folder))
+  if (!mkdtemp(g_name) || !(g_folder = realpath(g_name, NULL)) ||
+      chdir(g_folder))
     abort();
   atexit(leave);
 }

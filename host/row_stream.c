@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The table of stream formats, and what all readers and writers share.
 // Control thread.
-#include "stream.h"
+#include "row_stream.h"
 
 #include "bytes.h"
 #include "report.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Rows of samples in and out of files and pipes, whatever their format.
 // Control thread.
-#ifndef HOST_STREAM_H
-#define HOST_STREAM_H
+#ifndef HOST_ROW_STREAM_H
+#define HOST_ROW_STREAM_H
 
 #include "pond/types.h"
 
