@@ -14,11 +14,26 @@
 #include "errors.h"
 #include "random.h"
 
+// What happens at every call.
+static bool planted(MemoryRows* m) {
+  m->n_calls += 1;
+  if (m->job) {
+    const double progress = pond_job_progress(m->job);
+    if (progress < m->progress || progress > 1) {
+      fail_msg("progress went from %g to %g", m->progress, progress);
+    }
+    m->progress = progress;
+    if (m->n_calls == m->cancel_at) {
+      pond_job_cancel(m->job);
+    }
+  }
+  return m->n_calls == m->fail_at;
+}
+
 static PondStatus read_rows(void* context, float* in, float* target,
                             uint32_t n_max, uint32_t* n, PondError* error) {
   MemoryRows* m = (MemoryRows*)context;
-  m->n_calls += 1;
-  if (m->n_calls == m->fail_at) {
+  if (planted(m)) {
     return pond_error(error, POND_STATUS_IO, "planted");
   }
   uint64_t count = m->n - m->next;
@@ -37,8 +52,7 @@ static PondStatus read_rows(void* context, float* in, float* target,
 
 static PondStatus rewind_rows(void* context, PondError* error) {
   MemoryRows* m = (MemoryRows*)context;
-  m->n_calls += 1;
-  if (m->n_calls == m->fail_at) {
+  if (planted(m)) {
     return pond_error(error, POND_STATUS_IO, "planted");
   }
   m->next = 0;
@@ -179,19 +193,74 @@ PondModel* model_of_json(const char* json, uint64_t seed) {
   return built(desc, seed);
 }
 
+bool same_weights(const PondModel* a, const PondModel* b) {
+  bool same = pond_model_parameter_count(a) == pond_model_parameter_count(b);
+  for (uint32_t i = 0; same && i < pond_model_parameter_count(a); ++i) {
+    const PondParameter p = pond_model_parameter(a, i);
+    const PondParameter q = pond_model_parameter(b, i);
+    const size_t n = (size_t)p.shape[0] * (p.n_dims > 1 ? p.shape[1] : 1);
+    same = memcmp(p.data, q.data, n * sizeof(float)) == 0;
+  }
+  return same;
+}
+
+PondParameter parameter_of(const PondModel* model, const char* name) {
+  for (uint32_t i = 0; i < pond_model_parameter_count(model); ++i) {
+    const PondParameter p = pond_model_parameter(model, i);
+    if (strcmp(p.name, name) == 0) {
+      return p;
+    }
+  }
+  fail_msg("no parameter %s", name);
+  return pond_model_parameter(model, 0);
+}
+
+bool all_finite(const PondModel* model) {
+  bool finite = true;
+  for (uint32_t i = 0; i < pond_model_parameter_count(model); ++i) {
+    const PondParameter p = pond_model_parameter(model, i);
+    const size_t n = (size_t)p.shape[0] * (p.n_dims > 1 ? p.shape[1] : 1);
+    for (size_t k = 0; k < n; ++k) {
+      finite = finite && isfinite(p.data[k]);
+    }
+  }
+  const PondNormaliser s = pond_model_normaliser(model);
+  for (uint32_t c = 0; c < pond_model_in_size(model); ++c) {
+    finite = finite && isfinite(s.in_offset[c]) && isfinite(s.in_scale[c]);
+  }
+  for (uint32_t c = 0; c < pond_model_out_size(model); ++c) {
+    finite = finite && isfinite(s.out_offset[c]) && isfinite(s.out_scale[c]);
+  }
+  return finite && isfinite(pond_model_fit(model)->out_power);
+}
+
 PondModel* fit(PondModel* model, MemoryRows* memory,
                const PondRidgeConfig* config, PondFitReport* report,
                PondError* error) {
   PondJob* job = NULL;
   const PondRows rows = memory_rows(memory);
-  PondModel* fitted = NULL;
-  if (pond_ridge_job_new(model, &rows, config, &job, error) == POND_OK &&
-      pond_job_run(job, error) == POND_OK) {
-    fitted = pond_job_take_model(job, report);
-    assert_non_null(fitted);
+  if (pond_ridge_job_new(model, &rows, config, &job, error)) {
+    assert_null(job);
+    return NULL;
+  }
+  memory->job = job;
+  memory->progress = 0;
+  PondError ran;
+  const PondStatus status = pond_job_run(job, &ran);
+  PondError told;
+  assert_true(pond_job_is_done(job));
+  assert_int_equal(pond_job_status(job, &told), status);
+  PondModel* fitted = pond_job_take_model(job, report);
+  assert_true((status == POND_OK) == (fitted != NULL));
+  assert_null(pond_job_take_model(job, NULL));
+  if (status == POND_OK) {
+    assert_true(pond_job_progress(job) == 1);
   } else {
-    assert_true(!job || pond_job_take_model(job, report) == NULL);
+    assert_int_equal(ran.status, status);
+    assert_string_equal(ran.text, told.text);
+    *error = ran;
   }
   pond_job_free(job);
+  memory->job = NULL;
   return fitted;
 }

@@ -16,7 +16,10 @@ typedef struct {
   uint32_t piece;
   uint64_t next;
   uint64_t n_calls;
-  uint64_t fail_at;  ///< the call that answers IO; 0: none
+  uint64_t fail_at;    ///< the call that answers IO; 0: none
+  uint64_t cancel_at;  ///< the call that cancels `job`; 0: none
+  PondJob* job;        ///< set by fit()
+  double progress;     ///< of `job` at the last call; checked never to fall
 } MemoryRows;
 
 PondRows memory_rows(MemoryRows* memory);
@@ -35,6 +38,12 @@ void series_noise(float* x, uint32_t n, uint64_t seed);
 PondModel* model_of(const char* preset, const char* settings, uint64_t seed);
 /// A model from JSON.
 PondModel* model_of_json(const char* json, uint64_t seed);
+/// The same weights in both models, bit for bit.
+bool same_weights(const PondModel* a, const PondModel* b);
+/// Parameter `name`; fails the test if there is none.
+PondParameter parameter_of(const PondModel* model, const char* name);
+/// Every parameter and scale is finite.
+bool all_finite(const PondModel* model);
 /// Runs a job to its end. NULL and `error` filled if it fails.
 PondModel* fit(PondModel* model, MemoryRows* memory,
                const PondRidgeConfig* config, PondFitReport* report,
