@@ -191,7 +191,8 @@ static void swap_does_not_click_and_a_hard_one_does(void** unused) {
   (void)unused;
   enum { LONG = 480 };  // as 10 ms at 48 kHz
   const float share = 1e-4f;
-  const PondSessionConfig config = {.fade_seconds = (double)LONG / (double)RIG_RATE};
+  const PondSessionConfig config = {.fade_seconds =
+                                        (double)LONG / (double)RIG_RATE};
   PondModel* one = scaled(a, 20.0f, 0.0f);
   PondModel* two = scaled(a, 22.0f, 0.05f);
   Rig* run_one = plain(one);
