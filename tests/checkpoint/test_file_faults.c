@@ -247,6 +247,47 @@ static void a_sync_that_fails_is_not_tried_again(void** state) {
   assert_int_equal(syncs, 2);
 }
 
+static int64_t write_nothing(void* context, int file, const void* bytes,
+                             size_t size) {
+  (void)context;
+  (void)file;
+  (void)bytes;
+  (void)size;
+  return 0;
+}
+
+static void a_write_that_gets_nowhere_ends(void** state) {
+  Files* files = (Files*)*state;
+  PondFileOps ops = pond_file_ops;
+  PondError error = {0};
+  ops.write = write_nothing;
+  assert_int_equal(
+      pond_file_write_with(&ops, files->path, files->new, NEW_SIZE, &error),
+      POND_STATUS_IO);
+  assert_int_equal(scratch_count(files->folder), 0);
+}
+
+// Another whole save of the same file, just before the rename of this one.
+static int rename_after_another_save(void* context, int folder,
+                                     const char* from, const char* to) {
+  put_old((Files*)context);
+  assert_int_equal(scratch_count(((Files*)context)->folder), 2);
+  return pond_file_ops.rename(NULL, folder, from, to);
+}
+
+static void two_saves_at_once_do_not_disturb_each_other(void** state) {
+  Files* files = (Files*)*state;
+  PondFileOps ops = pond_file_ops;
+  PondError error = {0};
+  ops.context = files;
+  ops.rename = rename_after_another_save;
+  if (pond_file_write_with(&ops, files->path, files->new, NEW_SIZE, &error)) {
+    fail_msg("%s", error.text);
+  }
+  assert_true(scratch_has(files->path, files->new, NEW_SIZE));
+  assert_int_equal(scratch_count(files->folder), 1);
+}
+
 static void a_full_disk_leaves_the_old_file(void** state) {
   Files* files = (Files*)*state;
   const SmallDiskResult result = small_disk_run(files->folder);
@@ -306,6 +347,8 @@ int main(void) {
       CASE(loading_fails_cleanly_at_each_call),
       CASE(a_write_that_reads_back_differently_is_an_error),
       CASE(a_sync_that_fails_is_not_tried_again),
+      CASE(a_write_that_gets_nowhere_ends),
+      CASE(two_saves_at_once_do_not_disturb_each_other),
       CASE(a_full_disk_leaves_the_old_file),
       CASE(every_allocation_may_fail),
   };

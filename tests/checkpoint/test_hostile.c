@@ -96,6 +96,8 @@ static const Case cases[] = {
     {NAME("\\x41"), 1, BAD, "unknown escape", 0},
     {NAME("\\ud800"), 1, BAD, "surrogate", 0},
     {NAME("\\udc00"), 1, BAD, "surrogate", 0},
+    {NAME("\\udc00\\udc00"), 1, BAD, "surrogate", 0},
+    {NAME("\\udbff\\ue000"), 1, BAD, "surrogate", 0},
     {NAME("\\ud800\\ud800"), 1, BAD, "surrogate", 0},
     {NAME("\\ud800x\\udc00"), 1, BAD, "surrogate", 0},
     {NAME("a\\u0000b"), 1, BAD, "NUL", 0},

@@ -129,6 +129,7 @@ static void meta_is_set_replaced_and_removed(void** state) {
   assert_int_equal(pond_tree_set_meta(tree, "a", NULL, NULL), POND_OK);
   assert_int_equal(pond_tree_set_meta(tree, "a", NULL, NULL), POND_OK);
   assert_int_equal(pond_tree_meta_count(tree), 2);
+  assert_string_equal(pond_tree_meta(tree, "b"), "two");
   assert_string_equal(pond_tree_meta(tree, "c"), "3");
   assert_null(pond_tree_meta(tree, "a"));
   assert_null(pond_tree_meta_at(tree, 2, NULL));
