@@ -61,11 +61,11 @@ function(pond_test name)
   endif()
 endfunction()
 
-# pond_fuzzer(NAME SOURCES ... [SEES ...] [CORPUS folder]): a libFuzzer program,
-# which as a test runs POND_FUZZ_SECONDS from a fixed seed. Nothing without
-# POND_FUZZ.
+# pond_fuzzer(NAME SOURCES ... [SEES ...] [CORPUS folder] [OPTIONS ...]): a
+# libFuzzer program, which as a test runs POND_FUZZ_SECONDS from a fixed seed.
+# Nothing without POND_FUZZ.
 function(pond_fuzzer name)
-  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;SEES" ${ARGN})
+  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;SEES;OPTIONS" ${ARGN})
   if(NOT POND_FUZZ)
     return()
   endif()
@@ -81,6 +81,7 @@ function(pond_fuzzer name)
   set(found "${CMAKE_CURRENT_BINARY_DIR}/${name}.corpus")
   file(MAKE_DIRECTORY "${found}")
   add_test(NAME ${name} COMMAND ${name} -seed=1 -timeout=5 -rss_limit_mb=2048
-    -max_total_time=${POND_FUZZ_SECONDS} "${found}" ${ARG_CORPUS})
+    -max_total_time=${POND_FUZZ_SECONDS} ${ARG_OPTIONS} "${found}"
+    ${ARG_CORPUS})
   pond_label(${name} fuzz)
 endfunction()

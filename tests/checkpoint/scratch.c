@@ -12,7 +12,7 @@
 int scratch_make(char folder[SCRATCH_PATH]) {
   const char* base = getenv("TMPDIR");
   (void)snprintf(folder, SCRATCH_PATH, "%s/pond_test_XXXXXX",
-                 base && base[0] ? base : "/tmp");
+                 base && base[0] ? base : P_tmpdir);
   return mkdtemp(folder) != NULL;
 }
 

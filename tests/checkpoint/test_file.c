@@ -232,6 +232,27 @@ static void stale_temporaries_are_swept_and_others_left(void** state) {
   assert_int_equal(scratch_count(folder), n_others + 1);
 }
 
+// Someone who may write into the folder cannot lead a save elsewhere.
+static void planted_temporaries_are_not_written_through(void** state) {
+  (void)state;
+  char temp[POND_TEMP_SIZE];
+  char path[SCRATCH_PATH];
+  char victim[SCRATCH_PATH];
+  PondError error = {0};
+  put_file(scratch_path(folder, "victim", victim), "kept");
+  pond_file_temp_name("file", getpid(), 0, temp);
+  assert_int_equal(symlink("victim", scratch_path(folder, temp, path)), 0);
+  pond_file_temp_name("file", getpid(), 1, temp);
+  assert_int_equal(mkdir(scratch_path(folder, temp, path), 0700), 0);
+  pond_file_temp_name("file", getpid(), 2, temp);
+  assert_int_equal(mkfifo(scratch_path(folder, temp, path), 0600), 0);
+  scratch_path(folder, "file", path);
+  must(pond_file_write(path, "new", 3, &error), &error);
+  assert_true(scratch_has(path, "new", 3));
+  assert_true(scratch_has(victim, "kept", 4));
+  assert_int_equal(scratch_count(folder), 5);
+}
+
 static void reading_refuses_what_is_no_model_by_name(void** state) {
   (void)state;
   char path[SCRATCH_PATH];
@@ -309,6 +330,7 @@ int main(void) {
       CASE(mode_is_the_old_files_or_follows_the_umask),
       CASE(names_as_long_as_the_system_allows_are_written),
       CASE(stale_temporaries_are_swept_and_others_left),
+      CASE(planted_temporaries_are_not_written_through),
       CASE(reading_refuses_what_is_no_model_by_name),
       CASE(size_limits_are_checked_before_reading),
       CASE(files_are_read_as_text_with_a_zero_after),
