@@ -77,14 +77,15 @@ static int open_or_make(const PondFileOps* ops, char* prefix, char* whole) {
 
 int pond_file_open_folder(const PondFileOps* ops, const char* path) {
   const size_t size = folder_size(path, strlen(path));
-  char* memory = (char*)pond_memory_new(2, size + 1);
-  if (!memory) {
-    return -ENOMEM;
+  char* prefix = pond_memory_text(path);
+  char* whole = pond_memory_text(path);
+  int folder = -ENOMEM;
+  if (prefix && whole) {
+    prefix[size] = '\0';
+    whole[size] = '\0';
+    folder = open_or_make(ops, prefix, whole);
   }
-  char* whole = memory + size + 1;
-  memcpy(memory, path, size);
-  memcpy(whole, path, size);
-  const int folder = open_or_make(ops, memory, whole);
-  pond_memory_free(memory);
+  pond_memory_free(prefix);
+  pond_memory_free(whole);
   return folder;
 }

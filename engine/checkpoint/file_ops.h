@@ -58,11 +58,17 @@ PondStatus pond_file_write_with(const PondFileOps* ops, const char* path,
 /// Looks at the first `have` bytes of a file of `size` before the rest is read.
 typedef PondStatus PondFileCheck(const void* context, const uint8_t* bytes,
                                  size_t have, uint64_t size, PondError* error);
-/// Reads a regular file of at most `max_bytes` into new memory. `check` may be
-/// NULL. Errors name the path.
-PondStatus pond_file_read_with(const PondFileOps* ops, const char* path,
-                               uint64_t max_bytes, PondFileCheck* check,
-                               const void* context, uint8_t** bytes,
+/// What to read: a regular file of at most `max_bytes`. `check` may be NULL.
+typedef struct {
+  const char* path;
+  uint64_t max_bytes;
+  PondFileCheck* check;
+  const void* context;  ///< of `check`
+} PondFileRequest;
+
+/// Reads a file into new memory. Errors name the path.
+PondStatus pond_file_read_with(const PondFileOps* ops,
+                               const PondFileRequest* request, uint8_t** bytes,
                                size_t* size_bytes, PondError* error);
 
 /// "a folder", "a FIFO", ... for what is no regular file.

@@ -122,18 +122,17 @@ static PondStatus read_all(const Load* load, uint8_t** bytes,
   return POND_OK;
 }
 
-PondStatus pond_file_read_with(const PondFileOps* ops, const char* path,
-                               uint64_t max_bytes, PondFileCheck* check,
-                               const void* context, uint8_t** bytes,
+PondStatus pond_file_read_with(const PondFileOps* ops,
+                               const PondFileRequest* request, uint8_t** bytes,
                                size_t* size_bytes, PondError* error) {
-  Load load = {.ops = ops, .path = path, .error = error};
+  Load load = {.ops = ops, .path = request->path, .error = error};
   PondStatus status = open_file(&load);
   if (status) {
     return status;
   }
-  status = check_status(&load, max_bytes);
-  if (!status && check) {
-    status = check_start(&load, check, context);
+  status = check_status(&load, request->max_bytes);
+  if (!status && request->check) {
+    status = check_start(&load, request->check, request->context);
   }
   status = status ? status : read_all(&load, bytes, size_bytes);
   (void)ops->close(ops->context, load.file);
@@ -142,6 +141,7 @@ PondStatus pond_file_read_with(const PondFileOps* ops, const char* path,
 
 PondStatus pond_file_read(const char* path, uint64_t max_bytes, uint8_t** bytes,
                           size_t* size_bytes, PondError* error) {
-  return pond_file_read_with(&pond_file_ops, path, max_bytes, NULL, NULL, bytes,
-                             size_bytes, error);
+  const PondFileRequest request = {.path = path, .max_bytes = max_bytes};
+  return pond_file_read_with(&pond_file_ops, &request, bytes, size_bytes,
+                             error);
 }

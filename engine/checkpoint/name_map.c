@@ -28,6 +28,8 @@ static void fill_slots(PondNameMap* map) {
   }
 }
 
+static void* offset(void* block, size_t bytes) { return (char*)block + bytes; }
+
 static bool grow(PondNameMap* map) {
   PondNameMap next = {.count = map->count,
                       .capacity = map->capacity ? 2 * map->capacity : 16};
@@ -36,16 +38,18 @@ static bool grow(PondNameMap* map) {
   const size_t values = pond_plan_add(&plan, next.capacity, sizeof(void*));
   const size_t slots =
       pond_plan_add(&plan, slot_count(&next), sizeof(*next.slots));
-  char* block = (char*)pond_plan_new(&plan);
+  void* block = pond_plan_new(&plan);
   if (!block) {
     return false;
   }
-  next.names = (const char**)(void*)block;
-  next.values = (void**)(void*)(block + values);
-  next.slots = (uint32_t*)(void*)(block + slots);
+  next.names = (const char**)block;
+  next.values = (void**)offset(block, values);
+  next.slots = (uint32_t*)offset(block, slots);
   if (map->count) {
-    memcpy(next.names, map->names, map->count * sizeof(*next.names));
-    memcpy(next.values, map->values, map->count * sizeof(*next.values));
+    memcpy((void*)next.names, (const void*)map->names,
+           map->count * sizeof(*next.names));
+    memcpy((void*)next.values, (const void*)map->values,
+           map->count * sizeof(*next.values));
   }
   fill_slots(&next);
   pond_name_map_free(map);
@@ -72,15 +76,15 @@ bool pond_name_map_add(PondNameMap* map, const char* name, void* value) {
 
 void pond_name_map_remove(PondNameMap* map, uint32_t index) {
   const size_t rest = map->count - index - 1;
-  memmove(map->names + index, map->names + index + 1,
+  memmove((void*)(map->names + index), (const void*)(map->names + index + 1),
           rest * sizeof(*map->names));
-  memmove(map->values + index, map->values + index + 1,
+  memmove((void*)(map->values + index), (const void*)(map->values + index + 1),
           rest * sizeof(*map->values));
   --map->count;
   fill_slots(map);
 }
 
 void pond_name_map_free(PondNameMap* map) {
-  pond_memory_free(map->names);
+  pond_memory_free((void*)map->names);
   *map = (PondNameMap){0};
 }

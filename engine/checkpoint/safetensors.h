@@ -40,10 +40,10 @@ typedef struct {
 const char* pond_file_kind(const uint8_t* bytes, size_t size_bytes);
 
 /// Whether the first `have` bytes of a file of `file_bytes` may begin a
-/// .safetensors file; its header's size.
+/// .safetensors file.
 PondStatus pond_st_check_start(const uint8_t* bytes, size_t have,
                                uint64_t file_bytes, const PondLimits* limits,
-                               uint64_t* header_bytes, PondError* error);
+                               PondError* error);
 
 /// Reads the header's JSON. Free it also after a failure.
 PondStatus pond_st_header_read(const uint8_t* bytes, size_t header_bytes,
@@ -51,10 +51,17 @@ PondStatus pond_st_header_read(const uint8_t* bytes, size_t header_bytes,
                                PondError* error);
 void pond_st_header_free(PondStHeader* header);
 
+/// A file's two parts.
+typedef struct {
+  const uint8_t* header;
+  size_t header_bytes;
+  const uint8_t* data;
+  size_t data_bytes;
+} PondStParts;
+
 /// XXH3-128 as 32 digits of the header, its hash digits at `hash_at` (counted
 /// from the header) taken as zeros, and the data.
-void pond_st_hash(const uint8_t* header, size_t header_bytes, size_t hash_at,
-                  const uint8_t* data, size_t data_bytes,
+void pond_st_hash(const PondStParts* parts, size_t hash_at,
                   char digits[POND_HASH_DIGITS]);
 
 #endif

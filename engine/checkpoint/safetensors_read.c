@@ -51,7 +51,7 @@ static PondStatus check_length(uint64_t length, uint64_t file_bytes,
 
 PondStatus pond_st_check_start(const uint8_t* bytes, size_t have,
                                uint64_t file_bytes, const PondLimits* limits,
-                               uint64_t* header_bytes, PondError* error) {
+                               PondError* error) {
   const char* kind = pond_file_kind(bytes, have);
   if (kind) {
     return pond_error(error, POND_STATUS_UNSUPPORTED,
@@ -75,7 +75,6 @@ PondStatus pond_st_check_start(const uint8_t* bytes, size_t have,
                       ".safetensors file, or damaged",
                       POND_ST_PREFIX);
   }
-  *header_bytes = length;
   return POND_OK;
 }
 
@@ -154,10 +153,10 @@ static PondStatus check_layout(const PondStHeader* header, uint64_t data_at,
     status = check_size(sorted[i], error);
   }
   if (!status) {
-    qsort(sorted, header->count, sizeof(*sorted), by_offset);
+    qsort((void*)sorted, header->count, sizeof(*sorted), by_offset);
     status = check_chain(sorted, header->count, &end, error);
   }
-  pond_memory_free(sorted);
+  pond_memory_free((void*)sorted);
   if (!status && end > data_bytes) {
     status = pond_error(error, POND_STATUS_BAD_FORMAT,
                         "byte %" PRIu64 ": the file ends here, %" PRIu64
@@ -176,9 +175,8 @@ static PondStatus check_layout(const PondStHeader* header, uint64_t data_at,
   return status;
 }
 
-static PondStatus check_hash(const PondStHeader* header, const uint8_t* bytes,
-                             size_t header_bytes, size_t data_bytes,
-                             PondError* error) {
+static PondStatus check_hash(const PondStHeader* header,
+                             const PondStParts* parts, PondError* error) {
   char digits[POND_HASH_DIGITS];
   if (!header->hash_at) {
     return !header->format_at
@@ -190,10 +188,9 @@ static PondStatus check_hash(const PondStHeader* header, const uint8_t* bytes,
                             "another program; take the original",
                             header->format_at);
   }
-  pond_st_hash(bytes + POND_ST_PREFIX, header_bytes,
-               (size_t)header->hash_at - POND_ST_PREFIX,
-               bytes + POND_ST_PREFIX + header_bytes, data_bytes, digits);
-  if (memcmp(digits, bytes + header->hash_at, POND_HASH_DIGITS) != 0) {
+  const size_t hash_at = (size_t)header->hash_at - POND_ST_PREFIX;
+  pond_st_hash(parts, hash_at, digits);
+  if (memcmp(digits, parts->header + hash_at, POND_HASH_DIGITS) != 0) {
     return pond_error(error, POND_STATUS_BAD_FORMAT,
                       "byte %" PRIu64
                       ": the file is damaged: its content does "
@@ -224,23 +221,24 @@ PondStatus pond_safetensors_decode(const uint8_t* bytes, size_t size_bytes,
                                    PondError* error) {
   const PondLimits defaults = {0};
   const PondLimits* used = limits ? limits : &defaults;
-  uint64_t length = 0;
   PondStatus status =
-      pond_st_check_start(bytes, size_bytes, size_bytes, used, &length, error);
+      pond_st_check_start(bytes, size_bytes, size_bytes, used, error);
   if (status) {
     return status;
   }
-  const size_t header_bytes = (size_t)length;
-  const size_t data_at = POND_ST_PREFIX + header_bytes;
-  const size_t data_bytes = size_bytes - data_at;
+  PondStParts parts = {.header = bytes + POND_ST_PREFIX,
+                       .header_bytes = (size_t)read_length(bytes)};
+  const size_t data_at = POND_ST_PREFIX + parts.header_bytes;
+  parts.data = bytes + data_at;
+  parts.data_bytes = size_bytes - data_at;
   PondStHeader header;
-  status = pond_st_header_read(bytes, header_bytes,
+  status = pond_st_header_read(bytes, parts.header_bytes,
                                pick_limit(used->max_tensors, POND_MAX_TENSORS),
                                &header, error);
-  status = status ? status : check_layout(&header, data_at, data_bytes, error);
-  status = status ? status
-                  : check_hash(&header, bytes, header_bytes, data_bytes, error);
-  status = status ? status : copy_tensors(&header, bytes + data_at, error);
+  status =
+      status ? status : check_layout(&header, data_at, parts.data_bytes, error);
+  status = status ? status : check_hash(&header, &parts, error);
+  status = status ? status : copy_tensors(&header, parts.data, error);
   if (!status) {
     *tree = header.tree;
     header.tree = NULL;

@@ -107,12 +107,14 @@ static PondStatus order_new(const PondTree* tree, Order* order,
   (void)pond_plan_add(&plan, order->n_pairs + 1, sizeof(Pair));
   const size_t tensors =
       pond_plan_add(&plan, order->n_tensors, sizeof(PondTensor*));
-  char* block = (char*)pond_plan_new(&plan);
+  void* block = pond_plan_new(&plan);
   if (!block) {
-    return pond_error_memory(error, "the order of a tree");
+    (void)pond_error_memory(error, "the order of a tree");
+    return POND_STATUS_NO_MEM;
   }
-  order->pairs = (Pair*)(void*)block;
-  order->tensors = (const PondTensor**)(void*)(block + tensors);
+  void* second = (char*)block + tensors;
+  order->pairs = (Pair*)block;
+  order->tensors = (const PondTensor**)second;
   for (uint32_t i = 0; i < order->n_pairs; ++i) {
     order->pairs[i].key = pond_tree_meta_at(tree, i, &order->pairs[i].value);
   }
@@ -124,7 +126,8 @@ static PondStatus order_new(const PondTree* tree, Order* order,
     order->tensors[i] = pond_tree_at(tree, i);
   }
   qsort(order->pairs, order->n_pairs, sizeof(Pair), by_key);
-  qsort(order->tensors, order->n_tensors, sizeof(PondTensor*), by_alignment);
+  qsort((void*)order->tensors, order->n_tensors, sizeof(PondTensor*),
+        by_alignment);
   return POND_OK;
 }
 
@@ -212,8 +215,9 @@ static void fill(uint8_t* bytes, size_t header_bytes, size_t data_bytes,
   }
   if (order->hashed) {
     uint8_t* header = bytes + POND_ST_PREFIX;
-    pond_st_hash(header, header_bytes, writer.hash_at, header + header_bytes,
-                 data_bytes, (char*)header + writer.hash_at);
+    const PondStParts parts = {header, header_bytes, header + header_bytes,
+                               data_bytes};
+    pond_st_hash(&parts, writer.hash_at, (char*)header + writer.hash_at);
   }
 }
 

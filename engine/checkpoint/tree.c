@@ -118,11 +118,11 @@ static PondTensor* copy_tensor(const PondTensor* tensor) {
   const size_t data = pond_plan_add(&plan, tensor->size_bytes, 1);
   // Never an address past the block, not even for no data.
   (void)pond_plan_add(&plan, 1, 1);
-  char* block = (char*)pond_plan_new(&plan);
-  if (!block) {
+  PondTensor* copy = (PondTensor*)pond_plan_new(&plan);
+  if (!copy) {
     return NULL;
   }
-  PondTensor* copy = (PondTensor*)(void*)block;
+  char* block = (char*)copy;
   *copy = *tensor;
   memcpy(block + name, tensor->name, name_size);
   if (tensor->size_bytes) {

@@ -9,9 +9,8 @@ static const uint64_t default_max_bytes = (uint64_t)4 << 30;
 
 static PondStatus check(const void* context, const uint8_t* bytes, size_t have,
                         uint64_t size, PondError* error) {
-  uint64_t header_bytes = 0;
   return pond_st_check_start(bytes, have, size, (const PondLimits*)context,
-                             &header_bytes, error);
+                             error);
 }
 
 PondStatus pond_tree_load(const char* path, const PondLimits* limits,
@@ -21,10 +20,11 @@ PondStatus pond_tree_load(const char* path, const PondLimits* limits,
   PondError inner = {0};
   uint8_t* bytes = NULL;
   size_t size = 0;
-  PondStatus status = pond_file_read_with(
-      &pond_file_ops, path,
-      used->max_file_bytes ? used->max_file_bytes : default_max_bytes, check,
-      used, &bytes, &size, error);
+  const PondFileRequest request = {
+      path, used->max_file_bytes ? used->max_file_bytes : default_max_bytes,
+      check, used};
+  PondStatus status =
+      pond_file_read_with(&pond_file_ops, &request, &bytes, &size, error);
   if (status) {
     return status;
   }

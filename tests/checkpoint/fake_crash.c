@@ -13,24 +13,13 @@ typedef struct {
   uint32_t count;
 } Pending;
 
-// What one crash point is asked about.
-typedef struct {
-  const Disk* disk;
-  uint32_t n_events;
-  const char* path;
-  size_t block;
-  DiskHear* hear;
-  void* context;
-  uint64_t states;
-} Crash;
-
 static bool is_name_event(const DiskEvent* event) {
   return event->kind == DISK_SET || event->kind == DISK_UNSET ||
          event->kind == DISK_MOVE;
 }
 
 // Whether `node` was synced between event `from` and the crash.
-static bool synced_after(const Crash* crash, uint32_t from, int node) {
+static bool synced_after(const DiskCrash* crash, uint32_t from, int node) {
   for (uint32_t i = from; i < crash->n_events; ++i) {
     if (crash->disk->events[i].kind == DISK_SYNC &&
         crash->disk->events[i].node == node) {
@@ -40,7 +29,7 @@ static bool synced_after(const Crash* crash, uint32_t from, int node) {
   return false;
 }
 
-static Pending pending_names(const Crash* crash) {
+static Pending pending_names(const DiskCrash* crash) {
   Pending pending = {0};
   for (uint32_t i = 0; i < crash->n_events; ++i) {
     const DiskEvent* event = &crash->disk->events[i];
@@ -62,8 +51,8 @@ static bool undone(const Pending* pending, uint32_t subset, uint32_t event) {
 }
 
 // The node of `name` in `folder` once the events were played; -1 for none.
-static int look_up(const Crash* crash, const Pending* pending, uint32_t subset,
-                   int folder, const char* name) {
+static int look_up(const DiskCrash* crash, const Pending* pending,
+                   uint32_t subset, int folder, const char* name) {
   int node = -1;
   for (uint32_t i = 0; i < crash->n_events; ++i) {
     const DiskEvent* event = &crash->disk->events[i];
@@ -80,7 +69,7 @@ static int look_up(const Crash* crash, const Pending* pending, uint32_t subset,
   return node;
 }
 
-static int look_up_path(const Crash* crash, const Pending* pending,
+static int look_up_path(const DiskCrash* crash, const Pending* pending,
                         uint32_t subset) {
   int node = 0;
   const char* at = crash->path;
@@ -125,7 +114,7 @@ static void play_sync(Content* content, uint32_t lost, size_t block) {
   content->dirty = lost;
 }
 
-static void play_content(const Crash* crash, int node, Content* content) {
+static void play_content(const DiskCrash* crash, int node, Content* content) {
   uint32_t lost = 0;
   memset(content, 0, sizeof(*content));
   for (uint32_t i = 0; i < crash->n_events; ++i) {
@@ -143,8 +132,8 @@ static void play_content(const Crash* crash, int node, Content* content) {
   }
 }
 
-static void tell(Crash* crash, const Content* content, uint32_t blocks,
-                 size_t size) {
+static void tell(const DiskCrash* crash, const Content* content,
+                 uint32_t blocks, size_t size) {
   uint8_t bytes[DISK_FILE];
   memcpy(bytes, content->safe, sizeof(bytes));
   for (uint32_t i = 0; i < MOST_BLOCKS && i * crash->block < size; ++i) {
@@ -155,40 +144,42 @@ static void tell(Crash* crash, const Content* content, uint32_t blocks,
     }
   }
   crash->hear(crash->context, bytes, size);
-  ++crash->states;
 }
 
-// Every subset of the dirty blocks with every size.
-static void tell_contents(Crash* crash, int node) {
+// Every subset of the dirty blocks with every size; how many that were.
+static uint64_t tell_contents(const DiskCrash* crash, int node) {
   Content content;
+  uint64_t states = 1;
   play_content(crash, node, &content);
   if (!content.dirty) {
     tell(crash, &content, 0, content.safe_size);
-    return;
+    return states;
   }
   uint32_t blocks = content.dirty;
   for (bool more = true; more; more = blocks != content.dirty) {
     tell(crash, &content, blocks, content.now_size);
     tell(crash, &content, blocks, content.safe_size);
+    states += 2;
     for (size_t size = 0; size < content.now_size; size += crash->block) {
       tell(crash, &content, blocks, size);
+      ++states;
     }
     blocks = (blocks - 1) & content.dirty;
   }
+  return states - 1;
 }
 
-uint64_t disk_crash(const Disk* disk, uint32_t n_events, const char* path,
-                    size_t block, DiskHear* hear, void* context) {
-  Crash crash = {disk, n_events, path, block, hear, context, 0};
-  const Pending pending = pending_names(&crash);
+uint64_t disk_crash(const DiskCrash* crash) {
+  const Pending pending = pending_names(crash);
+  uint64_t states = 0;
   for (uint32_t subset = 0; subset < 1U << pending.count; ++subset) {
-    const int node = look_up_path(&crash, &pending, subset);
+    const int node = look_up_path(crash, &pending, subset);
     if (node < 0) {
-      hear(context, NULL, 0);
-      ++crash.states;
+      crash->hear(crash->context, NULL, 0);
+      ++states;
     } else {
-      tell_contents(&crash, node);
+      states += tell_contents(crash, node);
     }
   }
-  return crash.states;
+  return states;
 }

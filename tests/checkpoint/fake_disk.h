@@ -77,9 +77,18 @@ PondFileOps disk_ops(Disk* disk);
 
 /// Hears of one state after a crash: the file's bytes, NULL if it is not there.
 typedef void DiskHear(void* context, const uint8_t* bytes, size_t size);
-/// Every state of `path` after a crash behind the first `n_events`, with blocks
-/// of `block` bytes. Returns how many there were.
-uint64_t disk_crash(const Disk* disk, uint32_t n_events, const char* path,
-                    size_t block, DiskHear* hear, void* context);
+/// A crash behind the first `n_events`; what the file `path` then holds, torn
+/// at blocks of `block` bytes.
+typedef struct {
+  const Disk* disk;
+  uint32_t n_events;
+  const char* path;
+  size_t block;
+  DiskHear* hear;
+  void* context;
+} DiskCrash;
+
+/// Every state. Returns how many there were.
+uint64_t disk_crash(const DiskCrash* crash);
 
 #endif

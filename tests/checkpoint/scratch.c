@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
 // A folder of a test's own. One thread.
-#define _XOPEN_SOURCE 700
 #include "scratch.h"
 
 #include <dirent.h>

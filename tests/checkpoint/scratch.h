@@ -8,7 +8,8 @@
 
 enum { SCRATCH_PATH = 512 };
 
-/// Makes an empty folder below TMPDIR or the system's own for temporaries; false if it could not.
+/// Makes an empty folder below TMPDIR or the system's own for temporaries;
+/// false if it could not.
 int scratch_make(char folder[SCRATCH_PATH]);
 /// Removes it with all that is in it.
 void scratch_remove(const char* folder);

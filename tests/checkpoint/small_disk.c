@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: ISC
 // Saving on a real file system of 64 KiB. Forks a child of its own.
-#undef _POSIX_C_SOURCE
-#define _GNU_SOURCE
 #include "small_disk.h"
 
 #include "pond/checkpoint.h"

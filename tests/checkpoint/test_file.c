@@ -5,6 +5,7 @@
 #include "scratch.h"
 #include "tree_tools.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,10 +45,11 @@ static void expect(PondStatus got, PondStatus want, const PondError* error,
 }
 
 static void put_file(const char* path, const char* text) {
-  FILE* file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-  assert_int_equal(fclose(file), 0);
+  const size_t size = strlen(text);
+  const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, text, size), size);
+  assert_int_equal(close(file), 0);
 }
 
 static void tree_comes_back_from_a_file(void** state) {
@@ -57,7 +59,7 @@ static void tree_comes_back_from_a_file(void** state) {
   PondTree* back = NULL;
   scratch_path(folder, "model.safetensors", path);
   for (uint32_t seed = 0; seed < 3; ++seed) {
-    PondTree* tree = seeded_tree(seed, 100000 * seed);
+    PondTree* tree = seeded_tree(seed, seed * (size_t)100000);
     assert_non_null(tree);
     must(pond_tree_save(tree, path, &error), &error);
     must(pond_tree_load(path, NULL, &back, &error), &error);
@@ -220,14 +222,14 @@ static void stale_temporaries_are_swept_and_others_left(void** state) {
   // One that a living writer holds: with this process's number, and locked.
   pond_file_temp_name("file", getpid(), 7, temp);
   put_file(scratch_path(folder, temp, path), "held");
-  FILE* held = fopen(path, "rb");
-  assert_non_null(held);
-  assert_int_equal(flock(fileno(held), LOCK_EX), 0);
+  const int held = open(path, O_RDONLY);
+  assert_true(held >= 0);
+  assert_int_equal(flock(held, LOCK_EX), 0);
   assert_int_equal(scratch_count(folder), n_others + 4);
   scratch_path(folder, "file", path);
   must(pond_file_write(path, "new", 3, &error), &error);
   assert_int_equal(scratch_count(folder), n_others + 2);
-  assert_int_equal(fclose(held), 0);
+  assert_int_equal(close(held), 0);
   must(pond_file_write(path, "new", 3, &error), &error);
   assert_int_equal(scratch_count(folder), n_others + 1);
 }

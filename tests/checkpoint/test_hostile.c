@@ -300,30 +300,31 @@ static void stored_files_come_out_as_their_manifest_says(void** state) {
   free(text);
 }
 
+static const struct {
+  const char* bytes;
+  size_t size;
+  const char* text;
+} kinds[] = {
+    {"PK\3\4rest of it", 14, "PyTorch .pt file"},
+    {"PK\5\6rest of it", 14, "empty zip"},
+    {"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", 10, "before version 1.6"},
+    {"\x80\x04\x95\0\0\0\0\0\0\0", 10, "Python pickle"},
+    {"\x1f\x8b\x08\0\0\0\0\0\0\0", 10, "gzip"},
+    {"GGUF\3\0\0\0\0\0", 10, "GGUF"},
+    {"\x89HDF\r\n\x1a\n\0\0", 10, "HDF5"},
+    {"\x93NUMPY\1\0\0\0", 10, ".npy"},
+    {"PYTORCH1xx", 10, "Caffe2"},
+    {"<!DOCTYPE html>", 15, "web page"},
+    {"\n <html><body>", 14, "web page"},
+    {"<?xml version", 13, "web page"},
+    {"version https://git-lfs.github.com/spec/v1", 42, "git lfs pull"},
+    {"{\"nodes\": []}", 13, "JSON text"},
+    {"RIFF\0\0\0\0WAVE", 12, "sound file"},
+    {"fLaC\0\0\0\x22\0\0", 10, "sound file"},
+};
+
 static void other_formats_are_named(void** state) {
   (void)state;
-  static const struct {
-    const char* bytes;
-    size_t size;
-    const char* text;
-  } kinds[] = {
-      {"PK\3\4rest of it", 14, "PyTorch .pt file"},
-      {"PK\5\6rest of it", 14, "empty zip"},
-      {"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20", 10, "before version 1.6"},
-      {"\x80\x04\x95\0\0\0\0\0\0\0", 10, "Python pickle"},
-      {"\x1f\x8b\x08\0\0\0\0\0\0\0", 10, "gzip"},
-      {"GGUF\3\0\0\0\0\0", 10, "GGUF"},
-      {"\x89HDF\r\n\x1a\n\0\0", 10, "HDF5"},
-      {"\x93NUMPY\1\0\0\0", 10, ".npy"},
-      {"PYTORCH1xx", 10, "Caffe2"},
-      {"<!DOCTYPE html>", 15, "web page"},
-      {"\n <html><body>", 14, "web page"},
-      {"<?xml version", 13, "web page"},
-      {"version https://git-lfs.github.com/spec/v1", 42, "git lfs pull"},
-      {"{\"nodes\": []}", 13, "JSON text"},
-      {"RIFF\0\0\0\0WAVE", 12, "sound file"},
-      {"fLaC\0\0\0\x22\0\0", 10, "sound file"},
-  };
   for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); ++i) {
     PondError error = {0};
     PondTree* tree = NULL;
@@ -335,8 +336,8 @@ static void other_formats_are_named(void** state) {
       fail_msg("\"%s\" lacks \"%s\"", error.text, kinds[i].text);
     }
   }
-  uint8_t tar[512] = "archive/data.pkl";
-  memcpy(tar + 257, "ustar", 5);
+  const uint8_t tar[512] = {[0] = 'a',   [257] = 'u', [258] = 's',
+                            [259] = 't', [260] = 'a', [261] = 'r'};
   PondError error = {0};
   PondTree* tree = NULL;
   assert_int_equal(
@@ -354,7 +355,8 @@ static void a_header_may_look_like_another_format(void** state) {
   assert_non_null(bytes);
   memset(bytes, ' ', 8 + length);
   memcpy(bytes, (const uint64_t[]){length}, 8);
-  memcpy(bytes + 8, "{}", 2);
+  bytes[8] = '{';
+  bytes[9] = '}';
   assert_int_equal(
       pond_safetensors_decode(bytes, 8 + length, NULL, &tree, NULL), POND_OK);
   pond_tree_free(tree);
@@ -435,7 +437,8 @@ static void a_header_of_4_mib_and_one_byte_is_refused(void** state) {
   uint8_t* bytes = (uint8_t*)malloc(8 + most + 1);
   assert_non_null(bytes);
   memset(bytes, ' ', 8 + most + 1);
-  memcpy(bytes + 8, "{}", 2);
+  bytes[8] = '{';
+  bytes[9] = '}';
   for (size_t length = most; length <= most + 1; ++length) {
     PondTree* tree = NULL;
     memcpy(bytes, (const uint64_t[]){length}, 8);

@@ -54,7 +54,7 @@ static pid_t start_writer(const Loop* loop, int* acks) {
   (void)posix_spawn_file_actions_addclose(&actions, ends[0]);
   (void)posix_spawn_file_actions_addclose(&actions, ends[1]);
   assert_int_equal(posix_spawn(&child, POND_KILL_WRITER, &actions, NULL,
-                               (char* const*)(uintptr_t)arguments, environment),
+                               (char* const*)arguments, environment),
                    0);
   (void)posix_spawn_file_actions_destroy(&actions);
   (void)close(ends[1]);

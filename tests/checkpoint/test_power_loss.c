@@ -92,15 +92,19 @@ static void save_and_crash(const Plan* plan, Disk* disk, uint32_t version,
   PondError error = {0};
   const PondStatus status = plan->write(&ops, plan->path, judge->bytes[version],
                                         judge->sizes[version], &error);
+  DiskCrash crash = {.disk = disk,
+                     .path = plan->path,
+                     .block = plan->block,
+                     .hear = judge_state,
+                     .context = judge};
   judge->high = version;
-  for (uint32_t n = before; n < disk->n_events; ++n) {
-    judge->states +=
-        disk_crash(disk, n, plan->path, plan->block, judge_state, judge);
+  for (crash.n_events = before; crash.n_events < disk->n_events;
+       ++crash.n_events) {
+    judge->states += disk_crash(&crash);
   }
   judge->n_errors += status != POND_OK;
   judge->low = status ? judge->low : version;
-  judge->states += disk_crash(disk, disk->n_events, plan->path, plan->block,
-                              judge_state, judge);
+  judge->states += disk_crash(&crash);
 }
 
 static Judge run_plan(const Plan* plan) {

@@ -63,52 +63,64 @@ static void tree_finds_each_of_4096_and_takes_no_more(void** state) {
   pond_tree_free(tree);
 }
 
+#define BYTES_NAMED(text)  \
+  {.name = (text),         \
+   .dtype = POND_DTYPE_U8, \
+   .n_dims = 1,            \
+   .shape = {4},           \
+   .data = "1234",         \
+   .size_bytes = 4}
+
+static const struct {
+  PondTensor tensor;
+  PondStatus status;
+  const char* text;
+} bad_tensors[] = {
+    {BYTES_NAMED(""), POND_STATUS_BAD_ARG, "empty"},
+    {BYTES_NAMED(NULL), POND_STATUS_BAD_ARG, "empty"},
+    {BYTES_NAMED("\xFF"), POND_STATUS_BAD_ARG, "UTF-8"},
+    {BYTES_NAMED("\xED\xA0\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
+    {BYTES_NAMED("\xC0\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
+    {BYTES_NAMED("\xF4\x90\x80\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
+    {BYTES_NAMED("frame"), POND_STATUS_BAD_ARG, "\"frame\" already"},
+    {BYTES_NAMED("__metadata__"), POND_STATUS_BAD_ARG, "metadata"},
+    {{.name = "a", .n_dims = 9}, POND_STATUS_BAD_ARG, "\"a\""},
+    {{.name = "a", .size_bytes = 4}, POND_STATUS_BAD_ARG, "no data"},
+    {{.name = "a", .data = "1234", .size_bytes = 3},
+     POND_STATUS_MISMATCH,
+     "3 bytes"},
+    {{.name = "a",
+      .n_dims = 3,
+      .shape = {(uint64_t)1 << 32, (uint64_t)1 << 32, 0}},
+     POND_STATUS_MISMATCH,
+     "shape"},
+    {{.name = "a",
+      .dtype = POND_DTYPE_OTHER,
+      .n_dims = 1,
+      .shape = {3},
+      .data = "1234",
+      .size_bytes = 4},
+     POND_STATUS_MISMATCH,
+     "shape"},
+};
+
 static void tree_refuses_bad_tensors_by_name(void** state) {
   (void)state;
   PondTree* tree = small_tree();
   assert_non_null(tree);
-  const struct {
-    PondTensor tensor;
-    PondStatus status;
-    const char* text;
-  } cases[] = {
-      {bytes_named(""), POND_STATUS_BAD_ARG, "empty"},
-      {bytes_named(NULL), POND_STATUS_BAD_ARG, "empty"},
-      {bytes_named("\xFF"), POND_STATUS_BAD_ARG, "UTF-8"},
-      {bytes_named("\xED\xA0\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
-      {bytes_named("\xC0\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
-      {bytes_named("\xF4\x90\x80\x80"), POND_STATUS_BAD_ARG, "UTF-8"},
-      {bytes_named("frame"), POND_STATUS_BAD_ARG, "\"frame\" already"},
-      {bytes_named("__metadata__"), POND_STATUS_BAD_ARG, "metadata"},
-      {{.name = "a", .n_dims = 9}, POND_STATUS_BAD_ARG, "\"a\""},
-      {{.name = "a", .dtype = (PondDtype)99}, POND_STATUS_BAD_ARG, "\"a\""},
-      {{.name = "a", .size_bytes = 4}, POND_STATUS_BAD_ARG, "no data"},
-      {{.name = "a", .data = "1234", .size_bytes = 3},
-       POND_STATUS_MISMATCH,
-       "3 bytes"},
-      {{.name = "a",
-        .n_dims = 3,
-        .shape = {(uint64_t)1 << 32, (uint64_t)1 << 32, 0}},
-       POND_STATUS_MISMATCH,
-       "shape"},
-      {{.name = "a",
-        .dtype = POND_DTYPE_OTHER,
-        .n_dims = 1,
-        .shape = {3},
-        .data = "1234",
-        .size_bytes = 4},
-       POND_STATUS_MISMATCH,
-       "shape"},
-  };
   const uint32_t before = pond_tree_count(tree);
-  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+  for (size_t i = 0; i < sizeof(bad_tensors) / sizeof(bad_tensors[0]); ++i) {
     PondError error = {0};
-    assert_int_equal(pond_tree_add(tree, &cases[i].tensor, &error),
-                     cases[i].status);
-    if (!strstr(error.text, cases[i].text)) {
-      fail_msg("case %zu: \"%s\" lacks \"%s\"", i, error.text, cases[i].text);
+    assert_int_equal(pond_tree_add(tree, &bad_tensors[i].tensor, &error),
+                     bad_tensors[i].status);
+    if (!strstr(error.text, bad_tensors[i].text)) {
+      fail_msg("case %zu: \"%s\" lacks \"%s\"", i, error.text,
+               bad_tensors[i].text);
     }
   }
+  PondTensor unknown = bytes_named("unknown type");
+  memset(&unknown.dtype, 0x3F, sizeof(unknown.dtype));
+  assert_int_equal(pond_tree_add(tree, &unknown, NULL), POND_STATUS_BAD_ARG);
   assert_int_equal(pond_tree_count(tree), before);
   pond_tree_free(tree);
 }

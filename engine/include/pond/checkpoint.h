@@ -68,13 +68,19 @@ POND_API const PondTensor* pond_tree_find(const PondTree* tree,
 /// Name of a dtype as safetensors spells it, and its bytes per element.
 POND_API const char* pond_dtype_name(PondDtype dtype, uint32_t* size_bytes);
 
-/// The tree as .safetensors bytes, the same for the same tree; free() them.
-/// With metadata "pond.format" present, a content hash is added.
+/// The tree as .safetensors bytes, the same for the same content in whatever
+/// order it was added; free() them. With metadata "pond.format" present, a
+/// content hash, "pond.hash", is added; it never appears in a tree. Data begin
+/// at a multiple of 64; tensors whose size is a multiple of 64 come first, then
+/// the wider types, then by name. UNSUPPORTED for tensors of POND_DTYPE_OTHER.
 POND_API POND_NODISCARD PondStatus pond_safetensors_encode(const PondTree* tree,
                                                            uint8_t** bytes,
                                                            size_t* size_bytes,
                                                            PondError* error);
-/// Strict reading of hostile bytes; a content hash, if there, is checked.
+/// Strict reading of hostile bytes; a content hash, if there, is checked, and a
+/// file with "pond.format" but without one is refused. At most 4096 metadata
+/// strings. Tensors come in the order of the header. BAD_FORMAT and LIMIT name
+/// the byte; UNSUPPORTED names another format by its first bytes.
 POND_API POND_NODISCARD PondStatus pond_safetensors_decode(
     const uint8_t* bytes, size_t size_bytes, const PondLimits* limits,
     PondTree** tree, PondError* error);
