@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
-// Rewrites a file for ever until it is killed: kill_writer PATH FIRST
-// whole|part Writes the number of each finished version to stdout, four bytes
-// each.
+// Rewrites a file for ever until it is killed. Started by test_kill as
+// kill_writer PATH FIRST_VERSION whole|part
+// To stdout, four bytes each: 2 * VERSION before a save, 2 * VERSION + 1 after.
 #include "pond/checkpoint.h"
 #include "tree_tools.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TENSOR_BYTES = 100000 };
+enum { TENSOR_BYTES = 400000 };
 
 // What must not be done, as a control.
 static bool write_in_place(const PondTree* tree, const char* path) {
@@ -34,16 +34,22 @@ static bool write_in_place(const PondTree* tree, const char* path) {
   return file >= 0 && close(file) == 0 && done == size;
 }
 
+static bool say(uint32_t number) {
+  return write(STDOUT_FILENO, &number, sizeof(number)) ==
+         (ssize_t)sizeof(number);
+}
+
 static bool save(uint32_t version, const char* path, bool whole) {
   PondError error = {0};
   PondTree* tree = seeded_tree(version, TENSOR_BYTES);
-  const bool saved = tree && (whole ? !pond_tree_save(tree, path, &error)
-                                    : write_in_place(tree, path));
+  const bool saved = tree && say(2 * version) &&
+                     (whole ? !pond_tree_save(tree, path, &error)
+                            : write_in_place(tree, path));
   if (!saved) {
     (void)fprintf(stderr, "kill_writer: %s\n", error.text);
   }
   pond_tree_free(tree);
-  return saved;
+  return saved && say(2 * version + 1);
 }
 
 int main(int argc, char** argv) {
@@ -52,9 +58,7 @@ int main(int argc, char** argv) {
   }
   const bool whole = strcmp(argv[3], "whole") == 0;
   for (uint32_t version = (uint32_t)strtoul(argv[2], NULL, 10);; ++version) {
-    if (!save(version, argv[1], whole) ||
-        write(STDOUT_FILENO, &version, sizeof(version)) !=
-            (ssize_t)sizeof(version)) {
+    if (!save(version, argv[1], whole)) {
       return 1;
     }
   }

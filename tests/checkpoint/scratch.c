@@ -2,6 +2,8 @@
 // A folder of a test's own. One thread.
 #include "scratch.h"
 
+#include "test_folder.h"
+
 #include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 int scratch_make(char folder[SCRATCH_PATH]) {
   const char* base = getenv("TMPDIR");
   (void)snprintf(folder, SCRATCH_PATH, "%s/pond_test_XXXXXX",
-                 base && base[0] ? base : P_tmpdir);
+                 base && base[0] ? base : test_folder());
   return mkdtemp(folder) != NULL;
 }
 

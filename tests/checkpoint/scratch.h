@@ -8,7 +8,7 @@
 
 enum { SCRATCH_PATH = 512 };
 
-/// Makes an empty folder below TMPDIR or the system's own for temporaries;
+/// Makes an empty folder below TMPDIR, or in memory where it is not set;
 /// false if it could not.
 int scratch_make(char folder[SCRATCH_PATH]);
 /// Removes it with all that is in it.
