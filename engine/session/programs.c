@@ -59,8 +59,8 @@ void pond_session_release_all(PondSession* session) {
 }
 
 // A snapshot on its way may name anything; one that is there names its roles.
-static bool is_named(const PondSession* session, uint64_t id) {
-  if (session->snapshot_asked) {
+static bool is_named(PondSession* session, uint64_t id) {
+  if (session->snapshot_asked || pond_session_published_names(session, id)) {
     return true;
   }
   if (!session->snapshot_have) {

@@ -47,6 +47,7 @@ struct PondSession {
   size_t snapshot_floats;  ///< allocated
   bool snapshot_asked;
   bool snapshot_have;
+  bool published_have;  ///< the triple buffer has held a state
 
   PondMode mode;                   ///< asked for last
   float params[POND_PARAM_COUNT];  ///< asked for last
@@ -84,6 +85,10 @@ PondStatus pond_session_snapshot_locked(PondSession* session, uint64_t at_frame,
 bool pond_session_snapshot_ready_locked(PondSession* session, uint64_t* frame);
 PondStatus pond_session_to_tree_locked(PondSession* session, PondTree* tree,
                                        PondError* error);
+
+/// True if the newest published state names program `id`.
+/// (session_snapshot.c)
+bool pond_session_published_names(PondSession* session, uint64_t id);
 
 /// Sends one event; BUSY when too many wait. (session_live.c)
 PondStatus pond_session_send(PondSession* session, const PondEvent* event,

@@ -62,6 +62,59 @@ PondStatus pond_session_snapshot(PondSession* session, uint64_t at_frame,
   return status;
 }
 
+// The snapshot at the front of the triple buffer; NULL before the first.
+static const PondSnapshot* newest_published(PondSession* session) {
+  PondStream* stream = session->stream;
+  session->published_have |= pond_triple_update(&stream->triple);
+  return session->published_have
+             ? &stream->published[pond_triple_front(&stream->triple)]
+             : NULL;
+}
+
+bool pond_session_published_names(PondSession* session, uint64_t id) {
+  const PondSnapshot* newest = newest_published(session);
+  for (uint32_t role = 0; newest && role < POND_ROLE_COUNT; ++role) {
+    if (newest->state.program[role] == id) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static PondStatus take_newest(PondSession* session, PondError* error) {
+  const PondSnapshot* newest = newest_published(session);
+  if (!newest || !newest->whole || session->snapshot_asked) {
+    return pond_error(error, POND_STATUS_BUSY,
+                      "no whole state was published yet, or a snapshot is "
+                      "under way: ask for one at a frame");
+  }
+  const PondStatus status = make_room(session, error);
+  if (status) {
+    return status;
+  }
+  size_t n = 0;
+  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
+    n += newest->n_floats[role];
+  }
+  // make_room() counts all programs that are out, so these fit.
+  float* floats = session->snapshot.floats;
+  const uint32_t capacity = session->snapshot.capacity;
+  session->snapshot = *newest;
+  session->snapshot.floats = floats;
+  session->snapshot.capacity = capacity;
+  memcpy(floats, newest->floats, n * sizeof(float));
+  session->snapshot_have = true;
+  return POND_OK;
+}
+
+PondStatus pond_session_snapshot_newest(PondSession* session,
+                                        PondError* error) {
+  pond_session_lock(session);
+  const PondStatus status = take_newest(session, error);
+  pond_session_unlock(session);
+  return status;
+}
+
 bool pond_session_snapshot_ready_locked(PondSession* session, uint64_t* frame) {
   if (session->snapshot_asked && pond_slot_filled(&session->stream->slot)) {
     pond_slot_clear(&session->stream->slot);

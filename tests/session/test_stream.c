@@ -277,6 +277,24 @@ static void snapshot_is_of_exactly_its_frame(void** unused) {
   rig_stop(again);
 }
 
+static void newest_published_state_is_taken_without_a_block(void** unused) {
+  (void)unused;
+  Rig* rig = rig_start(a, NULL);
+  uint64_t frame = 0;
+  PondError why;
+  assert_int_equal(pond_session_snapshot_newest(rig->session, &why),
+                   POND_STATUS_BUSY);
+  rig_run(rig, 500, 100);
+  RIG_MUST(pond_session_snapshot_newest(rig->session, &error));
+  assert_true(pond_session_snapshot_ready(rig->session, &frame));
+  assert_int_equal(frame, 500);
+  const uint64_t hash = pond_session_state_hash(rig->session);
+  RIG_MUST(pond_session_snapshot(rig->session, 0, &error));
+  rig_run(rig, 500, 1);
+  assert_true(pond_session_state_hash(rig->session) == hash);
+  rig_stop(rig);
+}
+
 static void ports_may_be_shared_missing_or_too_many(void** unused) {
   (void)unused;
   Rig* run_a = plain(a);
@@ -342,6 +360,7 @@ int main(void) {
       cmocka_unit_test(tap_recomputes_to_the_same_state),
       cmocka_unit_test(dropped_rows_are_counted_and_recording_starts_anew),
       cmocka_unit_test(snapshot_is_of_exactly_its_frame),
+      cmocka_unit_test(newest_published_state_is_taken_without_a_block),
       cmocka_unit_test(ports_may_be_shared_missing_or_too_many),
       cmocka_unit_test(counters_may_start_near_any_power_of_two),
   };

@@ -274,6 +274,10 @@ static void do_save(World* world) {
   if (pond_session_snapshot_ready(world->session, NULL)) {
     save_snapshot(world);
   }
+  if (below(world, 4) == 0 &&
+      !pond_session_snapshot_newest(world->session, &error)) {
+    save_snapshot(world);
+  }
   const uint64_t at = below(world, 2) ? 0 : world->frame + below(world, 100);
   const PondStatus status = pond_session_snapshot(world->session, at, &error);
   if (status && status != POND_STATUS_BUSY) {

@@ -121,6 +121,12 @@ POND_API void pond_session_stats(PondSession* session, PondStats* stats);
 POND_API POND_NODISCARD PondStatus pond_session_snapshot(PondSession* session,
                                                          uint64_t at_frame,
                                                          PondError* error);
+/// Takes the newest state that the stream published of itself (at most 64
+/// frames old at the last block's end) as the snapshot, without waiting for a
+/// block. BUSY before the first, or when the state is larger than
+/// `state_bytes`.
+POND_API POND_NODISCARD PondStatus
+pond_session_snapshot_newest(PondSession* session, PondError* error);
 /// True when the copy has come; `frame` is the next frame it would run.
 POND_API bool pond_session_snapshot_ready(PondSession* session,
                                           uint64_t* frame);
