@@ -50,9 +50,13 @@ POND_ARITH float pond_fma(float a, float b, float c) POND_NONBLOCKING {
 #endif
 }
 
-/// `yes ? a : b`, by masks.
+/// `yes ? a : b`, by masks. The empty asm hides from the compiler that the mask
+/// is a condition; clang would make a branch of it.
 POND_ARITH float pond_pick(bool yes, float a, float b) POND_NONBLOCKING {
-  const uint32_t mask = 0U - (uint32_t)yes;
+  uint32_t mask = 0U - (uint32_t)yes;
+#if defined(__GNUC__) && !defined(__CUDA_ARCH__)
+  __asm__("" : "+r"(mask));
+#endif
   return pond_from_bits((pond_bits(a) & mask) | (pond_bits(b) & ~mask));
 }
 
