@@ -49,7 +49,7 @@ static int fill(const char* folder) {
 
 static int run_child(const char* folder) {
   if (unshare(CLONE_NEWNS) ||
-      mount("none", "/", NULL, MS_REC | MS_PRIVATE, "") ||
+      mount("none", "/", "none", MS_REC | MS_PRIVATE, "") ||
       mount("tmpfs", folder, "tmpfs", 0, "size=64k")) {
     return NO_MOUNT;
   }
