@@ -59,17 +59,25 @@ enum { POND_RIDGE_GRID = 17 };
 /// What pond_ridge_choose() found at each penalty.
 typedef struct {
   double alpha[POND_RIDGE_GRID];  ///< falling
-  double nrmse[POND_RIDGE_GRID];  ///< mean over folds; infinite: singular
+  double nrmse[POND_RIDGE_GRID];  ///< geometric mean over folds; infinite:
+                                  ///< singular
   uint32_t best;
 } PondRidgeScan;
 
-/// The alpha whose weights, fitted without a fold, predict that fold best: mean
-/// over the folds of root(square error of the fold / variance of all targets).
-/// Rounding of the weights to float counts as error. POND_STATUS_BAD_ARG: less
-/// than two folds have rows. POND_STATUS_CANCELLED.
+/// The alpha whose weights, fitted without a fold, predict that fold best:
+/// geometric mean over the folds of root(square error of the fold / variance of
+/// all targets). Geometric, because one odd fold, such as a first one that
+/// still has the start in its states, would else decide alone. Rounding of the
+/// weights to float counts as error. POND_STATUS_BAD_ARG: less than two folds
+/// have rows. POND_STATUS_CANCELLED.
 PondStatus pond_ridge_choose(PondRidge* ridge, PondRidgeTick* tick,
                              void* context, PondRidgeScan* scan,
                              PondError* error);
+
+/// Weights and bias from all rows for the best alpha of a scan, or for the next
+/// larger one that is not singular. Statuses of pond_ridge_solve().
+PondStatus pond_ridge_solve_best(PondRidge* ridge, const PondRidgeScan* scan,
+                                 PondRidgeFit* fit, PondError* error);
 
 /// Square error, summed over rows and outputs, of weights and bias on the rows
 /// of `fold`.

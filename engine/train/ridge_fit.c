@@ -172,22 +172,25 @@ static bool choose_tick(void* context, double share) {
   return pond_ridge_tick(choosing->run, done, NULL) != POND_OK;
 }
 
+static PondStatus choose_and_solve(PondRidgeRun* run, PondRidge* ridge,
+                                   const Readout* readout, PondRidgeFit* fit,
+                                   PondError* error) {
+  PondRidgeScan scan;
+  Choosing choosing = {run, readout->rows_share};
+  const PondStatus status =
+      pond_ridge_choose(ridge, choose_tick, &choosing, &scan, error);
+  return status ? status : pond_ridge_solve_best(ridge, &scan, fit, error);
+}
+
 static PondStatus solve(PondRidgeRun* run, PondRidge* ridge,
                         const Readout* readout, PondRidgeFit* fit,
                         PondError* error) {
-  double alpha = run->config.alpha;
   if (run->config.alpha_auto) {
-    PondRidgeScan scan;
-    Choosing choosing = {run, readout->rows_share};
-    const PondStatus status =
-        pond_ridge_choose(ridge, choose_tick, &choosing, &scan, error);
-    if (status) {
-      return status;
-    }
-    alpha = scan.alpha[scan.best];
+    return choose_and_solve(run, ridge, readout, fit, error);
   }
   const PondStatus status = pond_ridge_tick(run, readout->rows_share, error);
-  return status ? status : pond_ridge_solve(ridge, alpha, fit, error);
+  return status ? status
+                : pond_ridge_solve(ridge, run->config.alpha, fit, error);
 }
 
 // Rounds to float; false if something is then not finite.

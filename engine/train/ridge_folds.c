@@ -10,6 +10,8 @@
 static const double GRID_TOP = 1e3;
 // Square of half an ulp of a float near 1: what rounding a weight costs.
 static const double FLOAT_ROUNDING = 0x1p-48;
+// No float output is nearer to its target than this, relative to it.
+static const double LEAST_NRMSE = 0x1p-24;
 
 // Sum of (y - tm - w'(x - xm))^2 over a fold for output `o`, where b = tm -
 // w'xm; values shifted. `product` holds G w.
@@ -103,10 +105,10 @@ static void start_scan(const PondRidge* r, PondRidgeScan* scan) {
   }
 }
 
-// Ties go to the larger alpha.
+// From sums of logarithms to geometric means. Ties go to the larger alpha.
 static void finish_scan(PondRidgeScan* scan, uint32_t n_used) {
   for (uint32_t i = 0; i < POND_RIDGE_GRID; ++i) {
-    scan->nrmse[i] /= n_used;
+    scan->nrmse[i] = exp(scan->nrmse[i] / n_used);
     if (scan->nrmse[i] < scan->nrmse[scan->best]) {
       scan->best = i;
     }
@@ -125,7 +127,8 @@ static PondStatus scan_folds(PondRidge* r, double variance, PondRidgeTick* tick,
       if (tick && tick(context, (fold * POND_RIDGE_GRID + i) / n_steps)) {
         return POND_STATUS_CANCELLED;
       }
-      scan->nrmse[i] += fold_nrmse(r, fold, scan->alpha[i], variance);
+      const double nrmse = fold_nrmse(r, fold, scan->alpha[i], variance);
+      scan->nrmse[i] += log(fmax(nrmse, LEAST_NRMSE));
     }
   }
   return POND_OK;
@@ -150,4 +153,16 @@ PondStatus pond_ridge_choose(PondRidge* r, PondRidgeTick* tick, void* context,
   finish_scan(&result, n_used);
   *scan = result;
   return POND_OK;
+}
+
+PondStatus pond_ridge_solve_best(PondRidge* r, const PondRidgeScan* scan,
+                                 PondRidgeFit* fit, PondError* error) {
+  // All rows may be singular where four fifths of them were not, by a hair.
+  uint32_t i = scan->best;
+  PondStatus status = pond_ridge_solve(r, scan->alpha[i], fit, error);
+  while (status == POND_STATUS_SINGULAR && i > 0) {
+    i -= 1;
+    status = pond_ridge_solve(r, scan->alpha[i], fit, error);
+  }
+  return status;
 }

@@ -103,6 +103,30 @@ static void mackey_glass_one_step(void** state) {
   assert_true(m < 1.5e-3);
 }
 
+// The first fold still has the start in its states: it must not decide alone.
+static void automatic_alpha_on_mackey_glass(void** state) {
+  (void)state;
+  static float x[6000];
+  double reached[MAX_SEEDS];
+  const PondRidgeConfig config = {.alpha_auto = true, .washout = 50};
+  PondFitReport report;
+  for (uint64_t seed = 0; seed < seed_count(); ++seed) {
+    series_mackey_glass(x, 6000, seed);
+    const MemoryRows rows = {.in = x, .n_in = 1, .n = 6000};
+    PondModel* model = model_of(
+        "classic",
+        "reservoir_size=300 feedback_size=1 output_size=1 leak_rate=0.3 "
+        "spectral_radius=1.25 feedback_scaling=0.5 bias_scaling=0.5",
+        seed);
+    reached[seed] = reach(model, &rows, &config, 2100, 4000, 6000, &report);
+    print_message("Mackey-Glass seed %d: %.3g, alpha %.2g, rcond %.2g\n",
+                  (int)seed, reached[seed], report.alpha, report.rcond);
+  }
+  const double m = median(reached, seed_count());
+  print_message("Mackey-Glass N 300, automatic alpha: NRMSE %.3g\n", m);
+  assert_true(m < 1e-3);
+}
+
 // Others: exact ridge 0.102, ReservoirPy 0.104, 100 steps of CG 0.306.
 static void narma10(void** state) {
   (void)state;
@@ -131,6 +155,7 @@ static void narma10(void** state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mackey_glass_one_step),
+      cmocka_unit_test(automatic_alpha_on_mackey_glass),
       cmocka_unit_test(narma10),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

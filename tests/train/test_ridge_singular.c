@@ -299,6 +299,28 @@ static void degenerate_data_never_breaks_the_choice(void** state) {
   }
 }
 
+// The best of the scan is singular on all rows: the next larger one is taken.
+static void a_singular_best_gives_way_to_a_larger_alpha(void** state) {
+  (void)state;
+  static Data d;
+  fill(&d, 200, 10, 1, 0.1, 1);
+  copy_feature(&d, 0, 1, 1);
+  PondRidge* ridge = ridge_of(&d, 5, 0);
+  PondRidgeScan scan;
+  PondRidgeFit fit;
+  assert_int_equal(pond_ridge_choose(ridge, NULL, NULL, &scan, NULL), POND_OK);
+  for (uint32_t i = 12; i < POND_RIDGE_GRID; ++i) {
+    scan.alpha[i] = 1e-30;
+  }
+  scan.best = 15;
+  assert_int_equal(pond_ridge_solve_best(ridge, &scan, &fit, NULL), POND_OK);
+  assert_true(fit.alpha == scan.alpha[11]);
+  scan.best = 3;
+  assert_int_equal(pond_ridge_solve_best(ridge, &scan, &fit, NULL), POND_OK);
+  assert_true(fit.alpha == scan.alpha[3]);
+  pond_ridge_free(ridge);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(singular_systems_are_refused_without_a_penalty),
@@ -311,6 +333,7 @@ int main(void) {
       cmocka_unit_test(bad_arguments_are_refused_by_name),
       cmocka_unit_test(choosing_reports_progress_and_stops),
       cmocka_unit_test(degenerate_data_never_breaks_the_choice),
+      cmocka_unit_test(a_singular_best_gives_way_to_a_larger_alpha),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
