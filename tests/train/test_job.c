@@ -61,6 +61,23 @@ static void a_job_runs_once(void** state) {
   pond_job_free(NULL);
 }
 
+static void a_job_cancelled_before_it_runs_has_no_result(void** state) {
+  (void)state;
+  MemoryRows memory = rows_of();
+  const PondRows rows = memory_rows(&memory);
+  const PondRidgeConfig config = {.alpha = 1};
+  PondJob* job = NULL;
+  PondError error;
+  assert_int_equal(pond_ridge_job_new(model, &rows, &config, &job, NULL),
+                   POND_OK);
+  pond_job_cancel(job);
+  assert_int_equal(pond_job_run(job, &error), POND_STATUS_CANCELLED);
+  assert_int_equal(error.status, POND_STATUS_CANCELLED);
+  assert_true(pond_job_progress(job) < 1);
+  assert_null(pond_job_take_model(job, NULL));
+  pond_job_free(job);
+}
+
 /// A job on its own thread.
 typedef struct {
   PondJob* job;
@@ -119,6 +136,7 @@ static void another_thread_may_cancel_at_any_time(void** state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_job_runs_once),
+      cmocka_unit_test(a_job_cancelled_before_it_runs_has_no_result),
       cmocka_unit_test(another_thread_may_cancel_at_any_time),
   };
   return cmocka_run_group_tests(tests, make_model, free_model);
