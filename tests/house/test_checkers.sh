@@ -154,9 +154,11 @@ if [ -n "$tidy" ]; then
   source_file host/main.c 'int main(void) {' '  int* p = 0;' '  return *p;' '}'
   catches null_dereference_is_caught 'core.NullDereference' \
     "$here/lint_tidy.sh" "$tree" "$tree" "$tidy" host
-  source_file host/main.c 'int main(int a) {' '  if (a)' '    return 1;' \
-    '  return 0;' '}'
-  catches missing_braces_are_caught 'braces-around' \
+  source_file host/main.c \
+    'static int sum(int a, int b, int c, int d, int e, int f) {' \
+    '  return a + b + c + d + e + f;' '}' \
+    'int main(void) { return sum(0, 0, 0, 0, 0, 0); }'
+  catches six_parameters_are_caught 'readability-function-size' \
     "$here/lint_tidy.sh" "$tree" "$tree" "$tidy" host
 fi
 
