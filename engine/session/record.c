@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "pond/model.h"
 #include "session_core.h"
 
 enum { MAX_BODY_FLOATS = 2 * POND_MAX_CHANNELS };
@@ -34,6 +35,8 @@ static void clear(PondRecording* recording) {
   recording->full = false;
   pond_memory_free(recording->state);
   recording->state = NULL;
+  pond_model_free(recording->model);
+  recording->model = NULL;
 }
 
 void pond_recording_free(PondRecording* recording) {
@@ -136,7 +139,8 @@ static void take_state(PondSession* session, const PondTapHead* head) {
   (void)pond_ring_read(tap, recording->state, head->size_bytes);
   recording->n_state = head->size_bytes / (uint32_t)sizeof(float);
   recording->leak = head->leak;
-  recording->program = head->program;
+  const PondHeld* held = pond_session_held(session, head->program);
+  recording->model = held ? pond_model_ref(held->model) : NULL;
   recording->first_frame = head->frame;
 }
 

@@ -14,7 +14,8 @@ struct PondRecording {
   float* state;  ///< n_state floats: where the first row starts
   uint32_t n_state;
   float leak;        ///< override in force
-  uint64_t program;  ///< that made the state
+  PondModel* model;  ///< whose state and rows they are, one reference; NULL
+                     ///< if it was gone before the state was read
   uint64_t first_frame;
   uint32_t n_in;
   uint32_t n_target;

@@ -56,7 +56,9 @@ static PondStatus check(const PondSession* session, PondError* error) {
     return pond_error(error, POND_STATUS_NOT_FOUND,
                       "nothing is recorded: record first");
   }
-  if (recording->n_in != pond_model_in_size(session->newest)) {
+  // Same reservoirs are the same graph: a post was rebased onto it.
+  if (!recording->model ||
+      pond_model_graph(recording->model) != pond_model_graph(session->newest)) {
     return pond_error(error, POND_STATUS_MISMATCH,
                       "the recording was made with another model: record "
                       "again");
