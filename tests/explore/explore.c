@@ -143,6 +143,7 @@ static int pick(void) {
 // Lets another thread act, until it is this one's turn; for ever if it ended.
 static void pass_on(void) {
   int self = current;
+  assert(self >= 0 && self < EXPLORE_MAX_THREADS);
   int next = pick();
   if (next == self) {
     return;

@@ -47,10 +47,10 @@ typedef struct {
   char failure[200];
 } ExploreResult;
 
-/// Every execution, or those up to the first failure. `reduce` false: without
-/// sleep sets, for testing them.
-ExploreResult explore_run(const ExploreProgram* program, ExploreMutant mutant,
-                          bool reduce);
+/// Every execution, or those up to the first failure. Without sleep
+/// sets many run more than once: for testing them.
+ExploreResult explore_run(const ExploreProgram* what, ExploreMutant weakened,
+                          bool with_sleep_sets);
 
 /// Places in the sources that have named an order so far, in order of
 /// appearance.

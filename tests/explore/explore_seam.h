@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // The explorer runs on no audio thread.
 #if defined(__clang__)
@@ -43,7 +44,9 @@ void explore_share_write(void* shared, const void* from, size_t n_bytes);
 void explore_share_read(void* to, const void* shared, size_t n_bytes);
 
 static inline void* explore_pointer(uint64_t value) {
-  return (void*)(uintptr_t)value;
+  void* pointer = NULL;
+  memcpy(&pointer, &value, sizeof pointer);
+  return pointer;
 }
 static inline uint32_t explore_u32(uint64_t value) { return (uint32_t)value; }
 static inline uint64_t explore_u64(uint64_t value) { return value; }
@@ -56,12 +59,12 @@ static inline uint64_t explore_u64(uint64_t value) { return value; }
       default: explore_u64)(value)
 
 #define POND_LOAD(object, order) \
-  EXPLORE_AS(object, explore_load(object, order, EXPLORE_HERE))
+  EXPLORE_AS(object, explore_load((const void*)(object), order, EXPLORE_HERE))
 #define POND_STORE(object, value, order) \
-  explore_store(object, (uintptr_t)(value), order, EXPLORE_HERE)
-#define POND_EXCHANGE(object, value, order)                              \
-  EXPLORE_AS(object, explore_exchange(object, (uintptr_t)(value), order, \
-                                      EXPLORE_HERE))
+  explore_store((void*)(object), (uintptr_t)(value), order, EXPLORE_HERE)
+#define POND_EXCHANGE(object, value, order)                                \
+  EXPLORE_AS(object, explore_exchange((void*)(object), (uintptr_t)(value), \
+                                      order, EXPLORE_HERE))
 #define POND_SHARE_WRITE(shared, from, n_bytes) \
   explore_share_write(shared, from, n_bytes)
 #define POND_SHARE_READ(to, shared, n_bytes) \

@@ -108,8 +108,10 @@ uint64_t memory_load(int thread, int location, ExploreOrder order,
 }
 
 // A new message right after `place`; the thread has seen it.
-static Message* insert(int thread, int location, uint32_t place) {
+static Message* insert(int thread, int location, uint32_t place,
+                       uint64_t value) {
   Location* l = &locations[location];
+  assert(place < l->n_messages);
   assert(l->n_messages < MEMORY_MAX_MESSAGES);
   uint32_t message = l->n_messages++;
   for (uint32_t i = message; i > place + 1; i--) {
@@ -118,16 +120,16 @@ static Message* insert(int thread, int location, uint32_t place) {
   }
   l->order[place + 1] = (uint8_t)message;
   l->place[message] = (uint8_t)(place + 1);
+  l->messages[message].value = value;
   views[thread].seen[location] = (uint8_t)message;
   return &l->messages[message];
 }
 
-// Fills a message in; `read` is the view of the message that an exchange read,
-// whose release sequence goes on, or NULL.
-static void fill(int thread, int location, Message* message, uint64_t value,
-                 ExploreOrder order, const MemoryView* read) {
+// Fills in what a message teaches; `read` is the view of the message that an
+// exchange read, whose release sequence goes on, or NULL.
+static void fill(int thread, int location, Message* message, ExploreOrder order,
+                 const MemoryView* read) {
   MemoryView* view = &views[thread];
-  message->value = value;
   message->of_exchange = read != NULL;
   if (read != NULL) {
     message->view = *read;
@@ -168,8 +170,8 @@ uint32_t memory_store_count(int thread, int location) {
 void memory_store(int thread, int location, uint64_t value, ExploreOrder order,
                   uint32_t choice) {
   uint32_t place = gap(thread, location, choice);
-  Message* message = insert(thread, location, place);
-  fill(thread, location, message, value, order, NULL);
+  Message* message = insert(thread, location, place, value);
+  fill(thread, location, message, order, NULL);
 }
 
 // An exchange reads the message that it then follows.
@@ -181,10 +183,11 @@ uint64_t memory_exchange(int thread, int location, uint64_t value,
                          ExploreOrder order, uint32_t choice) {
   Location* l = &locations[location];
   uint32_t place = gap(thread, location, choice);
+  assert(place < l->n_messages);
   uint32_t read = l->order[place];
   learn(thread, location, read, order);
-  Message* message = insert(thread, location, place);
-  fill(thread, location, message, value, order, &l->messages[read].view);
+  Message* message = insert(thread, location, place, value);
+  fill(thread, location, message, order, &l->messages[read].view);
   return l->messages[read].value;
 }
 

@@ -26,7 +26,8 @@ static void send_once(void) {
 }
 
 static void receive_once(void) {
-  unsigned char tag = 0, message[MESSAGE_BYTES] = {0};
+  unsigned char tag = 0;
+  unsigned char message[MESSAGE_BYTES] = {0};
   if (!pond_ring_peek(&ring, &tag, 1)) {
     return;
   }
@@ -98,7 +99,7 @@ static void mark(unsigned char sum) {
   }
 }
 
-static void run_frame(unsigned char frame) {
+static void run_frame(uint32_t frame) {
   unsigned char row = (unsigned char)(frame * 3);
   if (stream.gap) {
     stream.gap = !put(RESTART, stream.sum);
@@ -108,7 +109,7 @@ static void run_frame(unsigned char frame) {
 }
 
 static void stream_run(void) {
-  for (unsigned char frame = 1; frame <= FRAMES; frame++) {
+  for (uint32_t frame = 1; frame <= FRAMES; frame++) {
     if (frame == CUT) {
       mark(stream.sum);
     }
@@ -152,7 +153,7 @@ const ExploreProgram protocol_marker = {
     "marker", marker_setup, {stream_run, learner_run}, marker_check};
 
 static void stream_run_marking_early(void) {
-  for (unsigned char frame = 1; frame <= FRAMES; frame++) {
+  for (uint32_t frame = 1; frame <= FRAMES; frame++) {
     if (frame == CUT) {
       mark((unsigned char)(stream.sum * 5 + frame * 3));
     }

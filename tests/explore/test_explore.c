@@ -90,7 +90,8 @@ static uint32_t n_catching(ExploreMutant mutant) {
 // enough.
 static void every_weakened_order_is_caught(void** state) {
   (void)state;
-  uint32_t n_mutants = 0, n_caught = 0;
+  uint32_t n_mutants = 0;
+  uint32_t n_caught = 0;
   for (int site = 0; site < explore_site_count(); site++) {
     ExploreOrder full = explore_site(site)->order;
     for (int weaker = 0; weaker < (int)full; weaker++) {
@@ -129,7 +130,8 @@ static uint32_t sites_of(const char* header) {
   uint32_t count = 0;
   for (int site = 0; site < explore_site_count(); site++) {
     const char* file = explore_site(site)->place.file;
-    size_t length = strlen(file), tail = strlen(header);
+    size_t length = strlen(file);
+    size_t tail = strlen(header);
     count += length > tail && file[length - tail - 1] == '/' &&
              strcmp(file + length - tail, header) == 0;
   }
@@ -143,7 +145,10 @@ static void every_atomic_access_was_explored(void** state) {
   for (size_t i = 0; i < COUNT(headers); i++) {
     snprintf(text, sizeof text, "%s/%s", EXPLORE_HEADERS, headers[i]);
     FILE* file = fopen(text, "r");
-    assert_non_null(file);
+    if (file == NULL) {
+      fail_msg("cannot read %s", text);
+      return;
+    }
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
     uint32_t written = count_in(text, "POND_LOAD(") +

@@ -33,7 +33,8 @@ static void mail_is_taken_once(void** state) {
 static void a_newer_post_gives_the_unread_one_back(void** state) {
   (void)state;
   PondMailbox box;
-  int a, b;
+  int a;
+  int b;
   pond_mailbox_init(&box);
   assert_null(pond_mailbox_post(&box, &a));
   assert_ptr_equal(pond_mailbox_post(&box, &b), &a);

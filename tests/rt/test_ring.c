@@ -13,7 +13,9 @@ enum { SIZE = 16 };
 
 static void whole_capacity_is_usable(void** state) {
   (void)state;
-  unsigned char memory[SIZE], bytes[SIZE] = {7}, back[SIZE];
+  unsigned char memory[SIZE];
+  unsigned char bytes[SIZE] = {7};
+  unsigned char back[SIZE];
   PondRing ring;
   pond_ring_init(&ring, memory, SIZE);
   assert_int_equal(pond_ring_write_space(&ring), SIZE);
@@ -27,7 +29,8 @@ static void whole_capacity_is_usable(void** state) {
 
 static void write_without_room_changes_nothing(void** state) {
   (void)state;
-  unsigned char memory[SIZE], bytes[SIZE] = {0};
+  unsigned char memory[SIZE];
+  unsigned char bytes[SIZE] = {0};
   PondRing ring;
   pond_ring_init(&ring, memory, SIZE);
   assert_true(pond_ring_write(&ring, bytes, 6, NULL, 0));
@@ -41,7 +44,9 @@ static void write_without_room_changes_nothing(void** state) {
 
 static void read_of_too_much_changes_nothing(void** state) {
   (void)state;
-  unsigned char memory[SIZE], bytes[SIZE] = {1, 2, 3}, back[SIZE] = {9};
+  unsigned char memory[SIZE];
+  unsigned char bytes[SIZE] = {1, 2, 3};
+  unsigned char back[SIZE] = {9};
   PondRing ring;
   pond_ring_init(&ring, memory, SIZE);
   assert_true(pond_ring_write(&ring, bytes, 3, NULL, 0));
@@ -53,7 +58,9 @@ static void read_of_too_much_changes_nothing(void** state) {
 
 static void peek_leaves_the_bytes(void** state) {
   (void)state;
-  unsigned char memory[SIZE], bytes[3] = {1, 2, 3}, back[3] = {0};
+  unsigned char memory[SIZE];
+  unsigned char bytes[3] = {1, 2, 3};
+  unsigned char back[3] = {0};
   PondRing ring;
   pond_ring_init(&ring, memory, SIZE);
   assert_true(pond_ring_write(&ring, bytes, 1, bytes + 1, 2));
@@ -76,16 +83,20 @@ static void empty_writes_and_reads_succeed(void** state) {
 // of the memory at every offset; the indices wrap past SIZE_MAX on the way.
 static void bytes_keep_their_order_around_every_wrap(void** state) {
   (void)state;
-  unsigned char memory[SIZE], bytes[SIZE], back[SIZE];
+  unsigned char memory[SIZE];
+  unsigned char bytes[SIZE];
+  unsigned char back[SIZE];
   PondRing ring;
   pond_ring_init(&ring, memory, SIZE);
   size_t start = SIZE_MAX - 100;
   POND_STORE(&ring.written, start, POND_RELAXED);
   POND_STORE(&ring.consumed, start, POND_RELAXED);
-  unsigned char next_in = 0, next_out = 0;
+  unsigned char next_in = 0;
+  unsigned char next_out = 0;
   uint32_t moved = 0;
   for (uint32_t i = 0; i < 1000; i++) {
-    uint32_t n_head = 1 + i % 5, n_body = i % 11;
+    uint32_t n_head = 1 + i % 5;
+    uint32_t n_body = i % 11;
     for (uint32_t j = 0; j < n_head + n_body; j++) {
       bytes[j] = next_in++;
     }
