@@ -73,12 +73,13 @@ PondStatus pond_model_new(const PondDesc* desc, uint64_t seed,
 }
 
 static PondStatus take_parameter(PondModel* model, uint32_t index,
-                                 PondFindParameter* find, void* context,
+                                 const PondModelParts* parts,
                                  PondError* error) {
   const PondSlot* slot = &model->scaled->core->slots[index];
+  const PondParameter wanted = {
+      slot->name, NULL, slot->n_dims, {slot->shape[0], slot->shape[1]}};
   const float* data = NULL;
-  const PondStatus status =
-      find(context, slot->name, slot->n_dims, slot->shape, &data, error);
+  const PondStatus status = parts->find(parts->context, &wanted, &data, error);
   if (!status) {
     memcpy(pond_model_slot_data(model, index), data,
            pond_slot_size(slot) * sizeof(float));
@@ -86,21 +87,17 @@ static PondStatus take_parameter(PondModel* model, uint32_t index,
   return status;
 }
 
-// The public contract has more than five parameters.
-// NOLINTNEXTLINE(readability-function-size)
 PondStatus pond_model_from_parameters(const PondDesc* desc,
-                                      PondFindParameter* find, void* context,
-                                      const PondNormaliser* normaliser,
-                                      const PondFit* fit, PondModel** model,
-                                      PondError* error) {
+                                      const PondModelParts* parts,
+                                      PondModel** model, PondError* error) {
   PondCore* core = NULL;
   PondModel* built = NULL;
   PondStatus status = pond_core_new(desc, &core, error);
   if (!status) {
-    status = wrap(core, normaliser, fit, &built, error);
+    status = wrap(core, parts->normaliser, parts->fit, &built, error);
   }
   for (uint32_t i = 0; !status && i < built->scaled->core->n_slots; ++i) {
-    status = take_parameter(built, i, find, context, error);
+    status = take_parameter(built, i, parts, error);
   }
   if (!status) {
     status = seal(built, error);
@@ -135,17 +132,18 @@ static PondStatus copy_model(const PondModel* model, PondScaled* scaled,
   return status;
 }
 
-static PondStatus check_readout(const PondModel* model, uint32_t readout,
-                                const float* weights, const float* bias,
+static PondStatus check_readout(const PondModel* model,
+                                const PondReadoutFit* readout,
                                 PondError* error) {
   const PondCore* core = model->scaled->core;
-  if (readout >= core->graph.n_readouts) {
+  if (readout->index >= core->graph.n_readouts) {
     return pond_error(error, POND_STATUS_BAD_ARG,
-                      "there is no readout %u: the model has %u", readout,
-                      core->graph.n_readouts);
+                      "there is no readout %u: the model has %u",
+                      readout->index, core->graph.n_readouts);
   }
-  const PondDescNode* node = &core->desc.nodes[core->readout_nodes[readout]];
-  if (!weights || (bias != NULL) != node->bias) {
+  const PondDescNode* node =
+      &core->desc.nodes[core->readout_nodes[readout->index]];
+  if (!readout->weights || (readout->bias != NULL) != node->bias) {
     return pond_error(error, POND_STATUS_BAD_ARG,
                       "readout \"%s\" takes weights and %s", node->name,
                       node->bias ? "a bias" : "no bias");
@@ -153,22 +151,21 @@ static PondStatus check_readout(const PondModel* model, uint32_t readout,
   return POND_OK;
 }
 
-// NOLINTNEXTLINE(readability-function-size)
-PondStatus pond_model_with_readout(const PondModel* model, uint32_t readout,
-                                   const float* weights, const float* bias,
-                                   const PondFit* fit, PondModel** out,
-                                   PondError* error) {
+PondStatus pond_model_with_readout(const PondModel* model,
+                                   const PondReadoutFit* readout,
+                                   PondModel** out, PondError* error) {
   PondModel* built = NULL;
-  PondStatus status = check_readout(model, readout, weights, bias, error);
+  PondStatus status = check_readout(model, readout, error);
   if (!status) {
-    status = copy_model(model, model->scaled, fit, &built, error);
+    status = copy_model(model, model->scaled, readout->fit, &built, error);
   }
   if (!status) {
-    const PondReadoutOp* op = &built->ops[readout];
-    memcpy(built->weights[readout], weights,
+    const PondReadoutOp* op = &built->ops[readout->index];
+    memcpy(built->weights[readout->index], readout->weights,
            (size_t)op->rows * op->cols * sizeof(float));
-    if (bias) {
-      memcpy(built->biases[readout], bias, op->rows * sizeof(float));
+    if (readout->bias) {
+      memcpy(built->biases[readout->index], readout->bias,
+             op->rows * sizeof(float));
     }
     status = pack_readouts(built, error);
   }

@@ -57,7 +57,7 @@ PondStream* pond_stream_init(void* memory, const PondStreamSizes* sizes,
   for (uint32_t i = 0; i < 3; ++i) {
     stream->published[i].capacity = sizes->state_floats;
     stream->published[i].floats =
-        (float*)(void*)(bytes + parts.states) + i * sizes->state_floats;
+        (float*)(void*)(bytes + parts.states) + (size_t)i * sizes->state_floats;
   }
   return stream;
 }

@@ -7,13 +7,15 @@
 #include "pond/engine.h"
 #include "session_core.h"
 
-static const double MAX_FRAME = 0x1p53;
+static const PondOption AT_FRAME = {"at", 0.0, 0x1p53};
+static const PondOption LOG10_ALPHA = {"log10_alpha", -300.0, 300.0};
+static const PondOption HORIZON = {"horizon", 0.0, POND_MAX_HORIZON};
+static const PondOption WASHOUT = {"washout", 0.0, UINT32_MAX};
 
 static PondStatus at_frame(const PondCall* call, uint64_t* frame,
                            PondError* error) {
   double value = 0.0;
-  const PondStatus status =
-      pond_call_number(call, "at", 0.0, MAX_FRAME, &value, error);
+  const PondStatus status = pond_call_number(call, &AT_FRAME, &value, error);
   *frame = (uint64_t)value;
   return status;
 }
@@ -175,8 +177,6 @@ PondStatus pond_do_record_stop(const PondCall* call, PondError* error) {
 
 static PondStatus read_ridge(const PondCall* call, PondRidgeConfig* config,
                              PondError* error) {
-  const double least = -300.0;
-  const double most = 300.0;
   const double torch_rc_alpha = -6.0;
   const char* alpha = pond_call_option(call, "alpha");
   double log10_alpha = torch_rc_alpha;
@@ -186,15 +186,12 @@ static PondStatus read_ridge(const PondCall* call, PondRidgeConfig* config,
     return pond_error(error, POND_STATUS_BAD_ARG,
                       "alpha=%s: give alpha=auto, or log10_alpha=X", alpha);
   }
-  PondStatus status =
-      pond_call_number(call, "log10_alpha", least, most, &log10_alpha, error);
+  PondStatus status = pond_call_number(call, &LOG10_ALPHA, &log10_alpha, error);
   if (!status) {
-    status = pond_call_number(call, "horizon", 0.0, POND_MAX_HORIZON, &horizon,
-                              error);
+    status = pond_call_number(call, &HORIZON, &horizon, error);
   }
   if (!status) {
-    status = pond_call_number(call, "washout", 0.0, (double)UINT32_MAX,
-                              &washout, error);
+    status = pond_call_number(call, &WASHOUT, &washout, error);
   }
   config->alpha_auto = alpha != NULL;
   config->alpha = pow(10.0, log10_alpha);

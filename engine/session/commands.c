@@ -57,9 +57,9 @@ const char* pond_call_option(const PondCall* call, const char* key) {
   return NULL;
 }
 
-PondStatus pond_call_number(const PondCall* call, const char* key, double min,
-                            double max, double* value, PondError* error) {
-  const char* text = pond_call_option(call, key);
+PondStatus pond_call_number(const PondCall* call, const PondOption* option,
+                            double* value, PondError* error) {
+  const char* text = pond_call_option(call, option->key);
   if (!text) {
     return POND_OK;
   }
@@ -68,10 +68,11 @@ PondStatus pond_call_number(const PondCall* call, const char* key, double min,
   const bool is_number = json_is_number(json);
   const double number = json_number_value(json);
   json_decref(json);
-  if (!is_number || !(number >= min && number <= max)) {
+  if (!is_number || !(number >= option->min && number <= option->max)) {
     return pond_error(error, POND_STATUS_BAD_ARG,
                       "%s: %s=%s, allowed is a number from %g to %g",
-                      call->command->info.name, key, text, min, max);
+                      call->command->info.name, option->key, text, option->min,
+                      option->max);
   }
   *value = number;
   return POND_OK;
@@ -136,22 +137,21 @@ static PondStatus check_args(const PondCall* call, PondError* error) {
                            info->name, info->usage);
 }
 
-PondStatus pond_session_command(PondSession* session, const char* name,
-                                const PondArg* args, uint32_t n_args,
-                                PondReply* reply, void* context,
-                                PondError* error) {
-  const PondCommand* command = find(name);
+PondStatus pond_session_command(PondSession* session,
+                                const PondCommandLine* line, PondError* error) {
+  const PondCommand* command = find(line->name);
   if (!command) {
     return pond_error(error, POND_STATUS_NOT_FOUND,
-                      "unknown command \"%s\": help lists them all", name);
+                      "unknown command \"%s\": help lists them all",
+                      line->name);
   }
   const PondCall call = {.session = session,
                          .command = command,
-                         .args = args,
-                         .n_args = n_args,
+                         .args = line->args,
+                         .n_args = line->n_args,
                          .n_fixed = (uint32_t)strlen(command->info.types),
-                         .reply = reply,
-                         .context = context};
+                         .reply = line->reply,
+                         .context = line->context};
   const PondStatus status = check_args(&call, error);
   return status ? status : command->run(&call, error);
 }

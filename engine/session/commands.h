@@ -29,9 +29,16 @@ struct PondCommand {
 
 /// Text behind "key=" among the options; NULL without.
 const char* pond_call_option(const PondCall* call, const char* key);
-/// A number option in its range; `value` stays as it is without.
-PondStatus pond_call_number(const PondCall* call, const char* key, double min,
-                            double max, double* value, PondError* error);
+/// A number behind "key=", and its range.
+typedef struct {
+  const char* key;
+  double min;
+  double max;
+} PondOption;
+
+/// The number of `option`; `value` stays as it is without.
+PondStatus pond_call_number(const PondCall* call, const PondOption* option,
+                            double* value, PondError* error);
 /// Answers one line: types 's' const char*, 'i' int64_t, 'f' double.
 void pond_call_answer(const PondCall* call, const char* types, ...);
 

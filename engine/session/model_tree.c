@@ -17,19 +17,18 @@ static void key_of(char* key, const char* prefix, const char* name) {
   (void)snprintf(key, MAX_KEY, "%s%s", prefix, name);
 }
 
-static PondStatus add(PondTree* tree, const char* prefix, const char* name,
-                      const float* data, uint32_t n_dims, const uint32_t* shape,
-                      PondError* error) {
+static PondStatus add(PondTree* tree, const char* prefix,
+                      const PondParameter* parameter, PondError* error) {
   char key[MAX_KEY];
-  key_of(key, prefix, name);
+  key_of(key, prefix, parameter->name);
   PondTensor tensor = {.name = key,
                        .dtype = POND_DTYPE_F32,
-                       .n_dims = n_dims,
-                       .data = data,
+                       .n_dims = parameter->n_dims,
+                       .data = parameter->data,
                        .size_bytes = sizeof(float)};
-  for (uint32_t i = 0; i < n_dims; ++i) {
-    tensor.shape[i] = shape[i];
-    tensor.size_bytes *= shape[i];
+  for (uint32_t i = 0; i < parameter->n_dims; ++i) {
+    tensor.shape[i] = parameter->shape[i];
+    tensor.size_bytes *= parameter->shape[i];
   }
   return pond_tree_add(tree, &tensor, error);
 }
@@ -39,8 +38,7 @@ static PondStatus add_parameters(const PondModel* model, const char* prefix,
   PondStatus status = POND_OK;
   for (uint32_t i = 0; i < pond_model_parameter_count(model) && !status; ++i) {
     const PondParameter parameter = pond_model_parameter(model, i);
-    status = add(tree, prefix, parameter.name, parameter.data, parameter.n_dims,
-                 parameter.shape, error);
+    status = add(tree, prefix, &parameter, error);
   }
   return status;
 }
@@ -50,19 +48,14 @@ static PondStatus add_normaliser(const PondModel* model, const char* prefix,
   const PondNormaliser norm = pond_model_normaliser(model);
   const uint32_t n_in = pond_model_in_size(model);
   const uint32_t n_out = pond_model_out_size(model);
-  PondStatus status = add(tree, prefix, "normaliser/in_offset", norm.in_offset,
-                          1, &n_in, error);
-  if (!status) {
-    status = add(tree, prefix, "normaliser/in_scale", norm.in_scale, 1, &n_in,
-                 error);
-  }
-  if (!status) {
-    status = add(tree, prefix, "normaliser/out_offset", norm.out_offset, 1,
-                 &n_out, error);
-  }
-  if (!status) {
-    status = add(tree, prefix, "normaliser/out_scale", norm.out_scale, 1,
-                 &n_out, error);
+  const PondParameter parts[] = {
+      {"normaliser/in_offset", norm.in_offset, 1, {n_in}},
+      {"normaliser/in_scale", norm.in_scale, 1, {n_in}},
+      {"normaliser/out_offset", norm.out_offset, 1, {n_out}},
+      {"normaliser/out_scale", norm.out_scale, 1, {n_out}}};
+  PondStatus status = POND_OK;
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !status; ++i) {
+    status = add(tree, prefix, &parts[i], error);
   }
   return status;
 }
@@ -142,27 +135,28 @@ typedef struct {
   const char* prefix;
 } Source;
 
-static PondStatus find(void* context, const char* name, uint32_t n_dims,
-                       const uint32_t* shape, const float** data,
-                       PondError* error) {
+static PondStatus find(void* context, const PondParameter* wanted,
+                       const float** data, PondError* error) {
   const Source* source = (const Source*)context;
+  const uint32_t* shape = wanted->shape;
   char key[MAX_KEY];
-  key_of(key, source->prefix, name);
+  key_of(key, source->prefix, wanted->name);
   const PondTensor* tensor = pond_tree_find(source->tree, key);
   if (!tensor) {
     return pond_error(error, POND_STATUS_NOT_FOUND,
                       "tensor \"%s\" is missing: the description needs it",
                       key);
   }
-  bool fits = tensor->dtype == POND_DTYPE_F32 && tensor->n_dims == n_dims;
-  for (uint32_t i = 0; i < n_dims && fits; ++i) {
+  bool fits =
+      tensor->dtype == POND_DTYPE_F32 && tensor->n_dims == wanted->n_dims;
+  for (uint32_t i = 0; i < wanted->n_dims && fits; ++i) {
     fits = tensor->shape[i] == shape[i];
   }
   if (!fits) {
     return pond_error(error, POND_STATUS_MISMATCH,
                       "tensor \"%s\" does not have the type and shape that the "
                       "description gives it (F32, %" PRIu32 " x %" PRIu32 ")",
-                      key, shape[0], n_dims > 1 ? shape[1] : 1);
+                      key, shape[0], wanted->n_dims > 1 ? shape[1] : 1);
   }
   *data = (const float*)tensor->data;
   return POND_OK;
@@ -252,8 +246,9 @@ static PondStatus build(const Source* source, const PondDesc* desc,
                              pond_desc_out_size(desc), &norm, error);
   }
   if (!status) {
-    status = pond_model_from_parameters(desc, find, (void*)source, &norm, &fit,
-                                        model, error);
+    status = pond_model_from_parameters(
+        desc, &(const PondModelParts){find, (void*)source, &norm, &fit}, model,
+        error);
   }
   return status;
 }

@@ -171,6 +171,22 @@ static PondStatus check_post(const PondSession* session, const PondModel* model,
   return POND_OK;
 }
 
+// A program over `model`, kept beside the journal; NULL if either failed.
+static PondProgram* hold_and_keep(PondSession* session, PondModel* model,
+                                  PondStatus* status, PondError* error) {
+  PondProgram* program = NULL;
+  *status = pond_session_hold(session, model, &program, error);
+  if (*status || !program) {
+    return NULL;
+  }
+  *status = pond_journal_model(session, program->id, model, error);
+  if (*status) {
+    pond_session_release(session, program->id);
+    return NULL;
+  }
+  return program;
+}
+
 PondStatus pond_session_post_locked(PondSession* session, PondModel* model,
                                     uint64_t at_frame, bool via_dry,
                                     PondError* error) {
@@ -191,15 +207,8 @@ PondStatus pond_session_post_locked(PondSession* session, PondModel* model,
   if (status) {
     return status;
   }
-  PondProgram* program = NULL;
-  status = pond_session_hold(session, rebased, &program, error);
-  if (!status) {
-    status = pond_journal_model(session, program->id, rebased, error);
-    if (status) {
-      pond_session_release(session, program->id);
-    }
-  }
-  if (status) {
+  PondProgram* program = hold_and_keep(session, rebased, &status, error);
+  if (!program) {
     pond_model_free(rebased);
     return status;
   }

@@ -92,8 +92,11 @@ PondStatus pond_model_rebase(PondModel* model, PondModel* onto, PondModel** out,
   for (uint32_t r = 0; r < pond_model_readout_count(model); ++r) {
     PondModel* next = NULL;
     const PondStatus status = pond_model_with_readout(
-        rebased, r, readout_part(model, r, "weight"),
-        readout_part(model, r, "bias"), pond_model_fit(model), &next, error);
+        rebased,
+        &(const PondReadoutFit){r, readout_part(model, r, "weight"),
+                                readout_part(model, r, "bias"),
+                                pond_model_fit(model)},
+        &next, error);
     pond_model_free(rebased);
     if (status) {
       return status;

@@ -49,19 +49,18 @@ static PondStatus check(const PondSessionConfig* config, PondError* error) {
 }
 
 static void with_defaults(PondSessionConfig* config) {
-  enum { KIB = 1024 };
+  const size_t kib = 1024;
   const double ten_ms = 0.010;
   config->fade_seconds =
       config->fade_seconds > 0.0 ? config->fade_seconds : ten_ms;
   config->ramp_seconds =
       config->ramp_seconds > 0.0 ? config->ramp_seconds : ten_ms;
-  const size_t tap = config->tap_bytes ? config->tap_bytes : KIB * KIB;
-  config->tap_bytes = power_of_two(tap, 4 * KIB);
-  const size_t state =
-      config->state_bytes ? config->state_bytes : (size_t)256 * KIB;
+  const size_t tap = config->tap_bytes ? config->tap_bytes : kib * kib;
+  config->tap_bytes = power_of_two(tap, 4 * kib);
+  const size_t state = config->state_bytes ? config->state_bytes : 256 * kib;
   config->state_bytes = state < UINT32_MAX ? state : UINT32_MAX;
   config->record_bytes =
-      config->record_bytes ? config->record_bytes : (size_t)256 * KIB * KIB;
+      config->record_bytes ? config->record_bytes : 256 * kib * kib;
 }
 
 static PondRamp settled(float value) {

@@ -134,17 +134,21 @@ void pond_recording_free(PondRecording* recording);
 /// Takes the result of a finished job. (session_train.c)
 void pond_session_finish_job(PondSession* session);
 
-/// Stream state to metadata and tensors, and back. (state_tree.c)
+/// Stream state to metadata and back. (state_json.c)
 PondStatus pond_state_to_json(const PondStreamState* state, char** text,
                               PondError* error);
 PondStatus pond_state_from_json(const char* text, PondStreamState* state,
                                 PondError* error);
-PondStatus pond_workspace_to_tree(const PondModel* model,
-                                  const PondProgram* program,
-                                  const float* floats, const char* prefix,
-                                  PondTree* tree, PondError* error);
-PondStatus pond_workspace_from_tree(const PondModel* model,
-                                    PondProgram* program, const char* prefix,
+/// A program's workspace, and where it stands in a tree. (workspace_tree.c)
+typedef struct {
+  const PondModel* model;
+  const PondProgram* program;
+  const char* prefix;
+} PondWorkspace;
+PondStatus pond_workspace_to_tree(const PondWorkspace* workspace,
+                                  const float* floats, PondTree* tree,
+                                  PondError* error);
+PondStatus pond_workspace_from_tree(const PondWorkspace* workspace,
                                     const PondTree* tree, PondError* error);
 /// A model under a prefix ("", "old/", "next/"). (model_tree.c)
 PondStatus pond_model_to_tree_at(const PondModel* model, const char* prefix,

@@ -149,8 +149,8 @@ static PondStatus role_to_tree(PondSession* session, uint32_t role,
   PondStatus status =
       pond_model_to_tree_at(held->model, PREFIX[role], tree, error);
   if (!status && snapshot->n_floats[role] > 0) {
-    status = pond_workspace_to_tree(held->model, held->program, floats,
-                                    PREFIX[role], tree, error);
+    const PondWorkspace workspace = {held->model, held->program, PREFIX[role]};
+    status = pond_workspace_to_tree(&workspace, floats, tree, error);
   }
   if (!status && held->program->via_dry) {
     char key[64];
@@ -255,8 +255,9 @@ static PondStatus role_from_tree(PondSession* session, const PondTree* tree,
   const bool shares =
       role == POND_ROLE_OLD && restored->state.fade_kind == POND_FADE_READOUT;
   if (!status && !shares) {
-    status = pond_workspace_from_tree(model, restored->programs[role],
-                                      PREFIX[role], tree, error);
+    const PondWorkspace workspace = {model, restored->programs[role],
+                                     PREFIX[role]};
+    status = pond_workspace_from_tree(&workspace, tree, error);
   }
   if (!status) {
     char key[64];

@@ -16,22 +16,21 @@ typedef struct {
   uint64_t next;
 } Reader;
 
-static PondStatus read_rows(void* context, float* in, float* target,
-                            uint32_t n_max, uint32_t* n, PondError* error) {
+static PondStatus read_rows(void* context, PondRowBlock* block,
+                            PondError* error) {
   Reader* reader = (Reader*)context;
   const PondRecording* recording = reader->recording;
+  const size_t n_in = recording->n_in;
+  const size_t n_target = recording->n_target;
   (void)error;
-  *n = 0;
-  while (*n < n_max && reader->next < reader->n_rows) {
+  while (block->n < block->n_max && reader->next < reader->n_rows) {
     const float* row = pond_recording_row(recording, reader->next++);
-    memcpy(in, row, recording->n_in * sizeof(float));
-    in += recording->n_in;
-    if (target) {
-      memcpy(target, row + recording->n_in,
-             recording->n_target * sizeof(float));
-      target += recording->n_target;
+    memcpy(block->in + block->n * n_in, row, n_in * sizeof(float));
+    if (block->target) {
+      memcpy(block->target + block->n * n_target, row + n_in,
+             n_target * sizeof(float));
     }
-    *n += 1;
+    block->n += 1;
   }
   return POND_OK;
 }

@@ -30,13 +30,13 @@ static Part node_part(const PondModel* model, const char* prefix,
   return part;
 }
 
-static PondStatus walk(const PondModel* model, const PondProgram* program,
-                       const char* prefix, Visit* visit, void* context,
-                       PondError* error) {
+static PondStatus walk(const PondWorkspace* workspace, Visit* visit,
+                       void* context, PondError* error) {
+  const PondProgram* program = workspace->program;
   const PondGraph* graph = program->graph;
   PondStatus status = POND_OK;
   for (uint32_t i = 0; i < graph->n_nodes && !status; ++i) {
-    const Part part = node_part(model, prefix, i);
+    const Part part = node_part(workspace->model, workspace->prefix, i);
     status = visit(&part, context, error);
   }
   Part ports[] = {{"", graph->n_vector, {1, graph->n_in}},
@@ -46,8 +46,8 @@ static PondStatus walk(const PondModel* model, const PondProgram* program,
                    {program->horizon, graph->n_out}}};
   const char* const names[] = {"last_good", "last_out", "delay"};
   for (uint32_t i = 0; i < 3 && !status; ++i) {
-    (void)snprintf(ports[i].name, sizeof(ports[i].name), "%sstream/%s", prefix,
-                   names[i]);
+    (void)snprintf(ports[i].name, sizeof(ports[i].name), "%sstream/%s",
+                   workspace->prefix, names[i]);
     status = visit(&ports[i], context, error);
   }
   return status;
@@ -74,12 +74,11 @@ static PondStatus write_part(const Part* part, void* context,
   return pond_tree_add(transfer->into, &tensor, error);
 }
 
-PondStatus pond_workspace_to_tree(const PondModel* model,
-                                  const PondProgram* program,
-                                  const float* floats, const char* prefix,
-                                  PondTree* tree, PondError* error) {
+PondStatus pond_workspace_to_tree(const PondWorkspace* workspace,
+                                  const float* floats, PondTree* tree,
+                                  PondError* error) {
   Transfer transfer = {.into = tree, .floats = floats};
-  return walk(model, program, prefix, write_part, &transfer, error);
+  return walk(workspace, write_part, &transfer, error);
 }
 
 static PondStatus check_part(const PondTensor* tensor, const Part* part,
@@ -121,9 +120,8 @@ static PondStatus read_part(const Part* part, void* context, PondError* error) {
   return POND_OK;
 }
 
-PondStatus pond_workspace_from_tree(const PondModel* model,
-                                    PondProgram* program, const char* prefix,
+PondStatus pond_workspace_from_tree(const PondWorkspace* workspace,
                                     const PondTree* tree, PondError* error) {
-  Transfer transfer = {.from = tree, .state = program->state};
-  return walk(model, program, prefix, read_part, &transfer, error);
+  Transfer transfer = {.from = tree, .state = workspace->program->state};
+  return walk(workspace, read_part, &transfer, error);
 }

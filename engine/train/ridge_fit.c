@@ -225,9 +225,11 @@ static PondStatus seal(PondRidgeRun* run, const Readout* readout,
                         "float: give a larger alpha, or normalise the data",
                         fit->alpha);
   } else {
-    status = pond_model_with_readout(run->model, readout->index, weights,
-                                     readout->has_bias ? bias : NULL, &learned,
-                                     &fitted, error);
+    status = pond_model_with_readout(
+        run->model,
+        &(const PondReadoutFit){readout->index, weights,
+                                readout->has_bias ? bias : NULL, &learned},
+        &fitted, error);
   }
   pond_memory_free(weights);
   if (!status) {

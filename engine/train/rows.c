@@ -30,24 +30,23 @@ PondStatus pond_rows_open(PondRowReader* reader, const PondRows* rows,
 static PondStatus refill(PondRowReader* reader, PondError* error) {
   const PondRows* rows = reader->rows;
   uint64_t n_max = CHUNK_ROWS;
-  uint32_t n = 0;
   if (rows->n_rows && rows->n_rows - reader->n_read < n_max) {
     n_max = rows->n_rows - reader->n_read;
   }
+  PondRowBlock block = {reader->in, reader->n_target ? reader->target : NULL,
+                        (uint32_t)n_max, 0};
   if (n_max > 0) {
-    const PondStatus status = rows->read(
-        rows->context, reader->in, reader->n_target ? reader->target : NULL,
-        (uint32_t)n_max, &n, error);
+    const PondStatus status = rows->read(rows->context, &block, error);
     if (status) {
       return status;
     }
   }
-  if (n > n_max) {
+  if (block.n > n_max) {
     return pond_error(error, POND_STATUS_BAD_ARG,
                       "the row source filled %u rows where %u were asked for",
-                      n, (uint32_t)n_max);
+                      block.n, (uint32_t)n_max);
   }
-  reader->n_filled = n;
+  reader->n_filled = block.n;
   reader->next = 0;
   return POND_OK;
 }

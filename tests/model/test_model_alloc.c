@@ -81,16 +81,12 @@ static void act_new(void* context) {
   pond_model_free(model);
 }
 
-// NOLINTNEXTLINE(readability-function-size): the contract's
-static PondStatus find_zeros(void* context, const char* name, uint32_t n_dims,
-                             const uint32_t* shape, const float** data,
-                             PondError* error) {
+static PondStatus find_zeros(void* context, const PondParameter* wanted,
+                             const float** data, PondError* error) {
   static const float zeros[100 * 101];
   (void)context;
-  (void)name;
-  (void)n_dims;
   (void)error;
-  assert_in_range((size_t)shape[0] * shape[1], 1, 100 * 101);
+  assert_in_range((size_t)wanted->shape[0] * wanted->shape[1], 1, 100 * 101);
   *data = zeros;
   return POND_OK;
 }
@@ -98,8 +94,7 @@ static PondStatus find_zeros(void* context, const char* name, uint32_t n_dims,
 static void act_from_parameters(void* context) {
   Run* run = (Run*)context;
   PondModel* model = NULL;
-  run->status = pond_model_from_parameters(run->desc, find_zeros, NULL, NULL,
-                                           NULL, &model, &run->error);
+  run->status = pond_model_from_parameters(run->desc, &(const PondModelParts){find_zeros, NULL, NULL, NULL}, &model, &run->error);
   assert_true((model != NULL) == (run->status == POND_OK));
   pond_model_free(model);
 }
@@ -108,8 +103,7 @@ static void act_with_readout(void* context) {
   static const float weights[101];
   Run* run = (Run*)context;
   PondModel* model = NULL;
-  run->status = pond_model_with_readout(run->model, 0, weights, weights, NULL,
-                                        &model, &run->error);
+  run->status = pond_model_with_readout(run->model, &(const PondReadoutFit){0, weights, weights, NULL}, &model, &run->error);
   assert_true((model != NULL) == (run->status == POND_OK));
   pond_model_free(model);
 }

@@ -105,21 +105,19 @@ void plan_free(Plan* plan) {
   }
 }
 
-static PlanRun new_run(const Plan* plan, PondKernelId kernel, uint64_t blocks,
-                       uint32_t max_block) {
+static PlanRun new_run(const Plan* plan, PlanHow how) {
   PondError error;
-  PlanRun run = {.plan = plan, .blocks = blocks, .max_block = max_block};
+  PlanRun run = {.plan = plan, .how = how};
   const PondSessionConfig config = {.rate_hz = plan->signal->rate_hz,
-                                    .kernel = kernel,
+                                    .kernel = how.kernel,
                                     .missing = plan->missing};
   must(pond_session_new(&config, &run.session, &error), &error, "session");
   return run;
 }
 
-PlanRun plan_start(const Plan* plan, PondKernelId kernel, uint64_t blocks,
-                   uint32_t max_block) {
+PlanRun plan_start(const Plan* plan, PlanHow how) {
   PondError error;
-  PlanRun run = new_run(plan, kernel, blocks, max_block);
+  PlanRun run = new_run(plan, how);
   must(pond_session_post(run.session, plan->models[0], 0, &error), &error,
        "first model");
   return run;
@@ -187,7 +185,8 @@ static void run_block(PlanRun* run, uint32_t n, float* out) {
 
 void plan_run(PlanRun* run, uint64_t end, float* out) {
   while (run->frame < end) {
-    uint64_t stop = run->frame + 1 + plan_below(&run->blocks, run->max_block);
+    uint64_t stop =
+        run->frame + 1 + plan_below(&run->how.blocks, run->how.max_block);
     stop = stop < end ? stop : end;
     pond_session_service(run->session);
     stop = post_due(run, stop);
@@ -215,14 +214,12 @@ PondTree* plan_snapshot(PlanRun* run) {
 }
 
 PlanRun plan_resume(const Plan* plan, const PondTree* tree, uint32_t next_event,
-                    PondKernelId kernel, uint64_t blocks, uint32_t max_block) {
+                    PlanHow how) {
   PondError error;
-  PlanRun run = new_run(plan, kernel, blocks, max_block);
+  PlanRun run = new_run(plan, how);
   must(pond_session_restore(run.session, tree, &error), &error, "restore");
-  PondStats stats;
   run.frame = pond_stream_frame(pond_session_stream(run.session));
   run.next_event = next_event;
-  pond_session_stats(run.session, &stats);
   return run;
 }
 

@@ -37,27 +37,32 @@ Plan plan_make(uint64_t seed, int graph, const Signal* signal,
                uint32_t n_frames);
 void plan_free(Plan* plan);
 
+/// How a run is cut into blocks, and what computes it.
+typedef struct {
+  PondKernelId kernel;
+  uint64_t blocks;     ///< seed of the block sizes
+  uint32_t max_block;  ///< the longest
+} PlanHow;
+
 /// A run of a plan in a session of its own.
 typedef struct {
   PondSession* session;
   const Plan* plan;
   uint64_t frame;
   uint32_t next_event;
-  uint64_t blocks;  ///< seed of the block sizes
-  uint32_t max_block;
+  PlanHow how;
   uint64_t n_blocks;
   bool silent;  ///< no events of the plan: a journal has them
 } PlanRun;
 
-PlanRun plan_start(const Plan* plan, PondKernelId kernel, uint64_t blocks,
-                   uint32_t max_block);
+PlanRun plan_start(const Plan* plan, PlanHow how);
 /// Runs to `end` and writes outputs, planar by frame * n_out + channel.
 void plan_run(PlanRun* run, uint64_t end, float* out);
 /// Snapshot at the run's frame, into a tree.
 PondTree* plan_snapshot(PlanRun* run);
 /// Goes on from a tree in a new session; `next_event` as the saved run had it.
 PlanRun plan_resume(const Plan* plan, const PondTree* tree, uint32_t next_event,
-                    PondKernelId kernel, uint64_t blocks, uint32_t max_block);
+                    PlanHow how);
 void plan_stop(PlanRun* run);
 
 /// Numbers from a seed.

@@ -6,6 +6,7 @@
 
 #include "pond/model.h"
 #include "pond/session.h"
+#include "same_bits.h"
 
 enum { RIG_FRAMES = 1000, RIG_CHANNELS = 2, RIG_RATE = 1000 };
 
@@ -38,7 +39,7 @@ void rig_stop(Rig* rig);
 #define RIG_SAME(a, b, from, to)                                  \
   do {                                                            \
     for (uint32_t i_ = (from); i_ < (uint32_t)(to); ++i_) {       \
-      if (memcmp(&(a)[i_], &(b)[i_], sizeof(float)) != 0)         \
+      if (!same_bits(&(a)[i_], &(b)[i_], sizeof(float)))          \
         fail_msg("frame %u: %.9g, not %.9g", i_, (double)(a)[i_], \
                  (double)(b)[i_]);                                \
     }                                                             \

@@ -183,7 +183,8 @@ static PondModel* scaled(const PondModel* model, float gain, float offset) {
   }
   const PondFit fit = {.horizon = 1};
   PondModel* made = NULL;
-  RIG_MUST(pond_model_with_readout(model, 0, w, &offset, &fit, &made, &error));
+  RIG_MUST(pond_model_with_readout(
+      model, &(const PondReadoutFit){0, w, &offset, &fit}, &made, &error));
   return made;
 }
 
@@ -236,6 +237,45 @@ static void panic_mutes_within_a_millisecond_and_comes_back(void** unused) {
   rig_stop(rig);
 }
 
+static void swap_in_free_run_goes_on_from_the_same_past(void** unused) {
+  (void)unused;
+  enum { H = 7 };
+  PondModel* one = graph_other_readouts(a, 9, H, 0.0);
+  PondModel* same = graph_other_readouts(a, 9, H, 0.0);
+  Rig* still = rig_start(one, NULL);
+  Rig* rig = rig_start(one, NULL);
+  RIG_MUST(
+      pond_session_set_mode(still->session, POND_MODE_GENERATE, 60, &error));
+  RIG_MUST(pond_session_set_mode(rig->session, POND_MODE_GENERATE, 60, &error));
+  rig_run(still, RIG_FRAMES, 64);
+  rig_run(rig, 100, 10);
+  RIG_MUST(pond_session_post(rig->session, same, AT, &error));
+  rig_run(rig, RIG_FRAMES, 64);
+  assert_int_equal(rig->session->stream->state.stats.n_swaps, 2);
+  RIG_SAME(rig->out[0], still->out[0], 0, RIG_FRAMES);
+  rig_stop(still);
+  rig_stop(rig);
+  pond_model_free(one);
+  pond_model_free(same);
+}
+
+static void swap_remembers_the_last_good_input(void** unused) {
+  (void)unused;
+  PondModel* same = graph_other_readouts(a, 2, 1, 0.0);
+  Rig* still = rig_start(b, NULL);
+  Rig* rig = rig_start(b, NULL);
+  still->in[0][AT] = NAN;
+  rig->in[0][AT] = NAN;
+  rig_run(still, RIG_FRAMES, 64);
+  rig_run(rig, 100, 10);
+  RIG_MUST(pond_session_post(rig->session, same, AT, &error));
+  rig_run(rig, RIG_FRAMES, 64);
+  RIG_SAME(rig->out[0], still->out[0], 0, RIG_FRAMES);
+  rig_stop(still);
+  rig_stop(rig);
+  pond_model_free(same);
+}
+
 static void stream_without_a_model_is_silent(void** unused) {
   (void)unused;
   Rig* rig = rig_start(NULL, NULL);
@@ -258,6 +298,8 @@ int main(void) {
       cmocka_unit_test(dear_model_fades_through_dry),
       cmocka_unit_test(swap_does_not_click_and_a_hard_one_does),
       cmocka_unit_test(panic_mutes_within_a_millisecond_and_comes_back),
+      cmocka_unit_test(swap_in_free_run_goes_on_from_the_same_past),
+      cmocka_unit_test(swap_remembers_the_last_good_input),
       cmocka_unit_test(stream_without_a_model_is_silent),
   };
   return cmocka_run_group_tests(tests, make_models, free_models);

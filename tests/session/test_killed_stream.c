@@ -21,6 +21,7 @@
 #include "graphs.h"
 #include "plan.h"
 #include "pond/engine.h"
+#include "same_bits.h"
 #include "test_folder.h"
 
 enum { KILLS = 30, FRAMES = 4000, PATH = 160 };
@@ -58,7 +59,7 @@ static int be_killed(uint64_t seed, const char* path) {
   float* out = (float*)calloc((size_t)FRAMES * plan.n_out, sizeof(float));
   uint64_t draws = seed + 99;
   for (;;) {
-    PlanRun run = plan_start(&plan, POND_KERNEL_AUTO, seed, 100);
+    PlanRun run = plan_start(&plan, (PlanHow){POND_KERNEL_AUTO, seed, 100});
     while (run.frame < FRAMES) {
       const uint64_t end = run.frame + 1 + plan_below(&draws, 200);
       plan_run(&run, end < FRAMES ? end : FRAMES, out);
@@ -107,12 +108,12 @@ static uint64_t resume(const Plan* plan, const char* path, const float* whole) {
   const char* next_event = pond_tree_meta(tree, "test.next_event");
   assert_non_null(next_event);
   PlanRun run = plan_resume(plan, tree, (uint32_t)strtoul(next_event, NULL, 10),
-                            POND_KERNEL_SCALAR, plan->seed + 5, 777);
+                            (PlanHow){POND_KERNEL_SCALAR, plan->seed + 5, 777});
   const uint64_t from = run.frame;
   plan_run(&run, FRAMES, out);
   const size_t at = (size_t)from * plan->n_out;
   const size_t n = (size_t)FRAMES * plan->n_out - at;
-  if (memcmp(out + at, whole + at, n * sizeof(float)) != 0) {
+  if (!same_bits(out + at, whole + at, n * sizeof(float))) {
     fail_msg("seed %llu, resumed at frame %llu: other bits",
              (unsigned long long)plan->seed, (unsigned long long)from);
   }
@@ -133,7 +134,7 @@ static void killed_stream_goes_on_in_another_process(void** unused) {
     Signal signal;
     Plan plan = make_plan(seed, &signal);
     float* whole = (float*)calloc((size_t)FRAMES * plan.n_out, sizeof(float));
-    PlanRun run = plan_start(&plan, POND_KERNEL_SCALAR, 3, 64);
+    PlanRun run = plan_start(&plan, (PlanHow){POND_KERNEL_SCALAR, 3, 64});
     plan_run(&run, FRAMES, whole);
     plan_stop(&run);
     (void)unlink(path);

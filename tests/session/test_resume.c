@@ -15,6 +15,7 @@
 #include "graphs.h"
 #include "plan.h"
 #include "pond/engine.h"
+#include "same_bits.h"
 #include "session_core.h"
 #include "test_folder.h"
 
@@ -65,7 +66,7 @@ static void make_odd(PondTree* tree) {
 }
 
 static PondTree* odd_start(const Plan* plan) {
-  PlanRun run = plan_start(plan, POND_KERNEL_SCALAR, 1, 1);
+  PlanRun run = plan_start(plan, (PlanHow){POND_KERNEL_SCALAR, 1, 1});
   PondTree* tree = plan_snapshot(&run);
   plan_stop(&run);
   make_odd(tree);
@@ -105,7 +106,7 @@ static void compare(const Plan* plan, const float* a, const float* b,
   const float* pa = a + from * plan->n_out;
   const float* pb = b + from * plan->n_out;
   for (size_t i = 0; i < n; ++i) {
-    if (memcmp(&pa[i], &pb[i], sizeof(float)) != 0) {
+    if (!same_bits(&pa[i], &pb[i], sizeof(float))) {
       fail_msg("seed %llu: %s differs at frame %llu: %.9g and %.9g",
                (unsigned long long)plan->seed, what,
                (unsigned long long)(from + i / plan->n_out), (double)pa[i],
@@ -119,7 +120,8 @@ static PlanRun resume_anyhow(const Plan* plan, const PondTree* tree,
                              uint64_t* seed) {
   const uint64_t blocks = plan_draw(seed);
   const uint32_t max_block = 1U << plan_below(seed, 14);
-  return plan_resume(plan, tree, next_event, kernel, blocks, max_block);
+  return plan_resume(plan, tree, next_event,
+                     (PlanHow){kernel, blocks, max_block});
 }
 
 static void run_cut(const Plan* plan, const PondTree* start, uint64_t seed,
@@ -155,7 +157,8 @@ static void one_case(uint64_t seed, int graph, const Signal* signal, Mix* mix) {
   float* whole = (float*)calloc(n, sizeof(float));
   float* cut = (float*)calloc(n, sizeof(float));
   PondTree* start = odd_start(&plan);
-  PlanRun run = plan_resume(&plan, start, 0, POND_KERNEL_SCALAR, 7, 64);
+  PlanRun run =
+      plan_resume(&plan, start, 0, (PlanHow){POND_KERNEL_SCALAR, 7, 64});
   plan_run(&run, plan.n_frames, whole);
   plan_stop(&run);
   run_cut(&plan, start, seed ^ 0x5555, cut, mix);

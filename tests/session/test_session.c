@@ -163,8 +163,9 @@ static void help_lists_every_command_once(void** unused) {
   (void)unused;
   Rig* rig = rig_start(a, NULL);
   Answers answers = {.used = 0};
-  RIG_MUST(pond_session_command(rig->session, "help", NULL, 0, collect,
-                                &answers, &error));
+  RIG_MUST(pond_session_command(
+      rig->session,
+      &(const PondCommandLine){"help", NULL, 0, collect, &answers}, &error));
   assert_int_equal(answers.lines, pond_command_count());
   assert_true(pond_command_count() >= 16);
   for (uint32_t i = 0; i < pond_command_count(); ++i) {
@@ -190,24 +191,34 @@ static void wrong_commands_answer_their_usage(void** unused) {
   const PondArg wrong_option[] = {text("predict"), text("when=5")};
   const PondArg wrong_value[] = {text("predict"), text("at=soon")};
   const PondArg wrong_range[] = {text("predict"), text("at=-1")};
-  REFUSED(pond_session_command(rig->session, "nonsense", NULL, 0, NULL, NULL,
-                               &error),
-          POND_STATUS_NOT_FOUND, "nonsense");
   REFUSED(
-      pond_session_command(rig->session, "mode", NULL, 0, NULL, NULL, &error),
-      POND_STATUS_BAD_ARG, "usage: mode predict|generate|teacher");
-  REFUSED(pond_session_command(rig->session, "mode", &number, 1, NULL, NULL,
-                               &error),
+      pond_session_command(
+          rig->session,
+          &(const PondCommandLine){"nonsense", NULL, 0, NULL, NULL}, &error),
+      POND_STATUS_NOT_FOUND, "nonsense");
+  REFUSED(pond_session_command(
+              rig->session,
+              &(const PondCommandLine){"mode", NULL, 0, NULL, NULL}, &error),
+          POND_STATUS_BAD_ARG, "usage: mode predict|generate|teacher");
+  REFUSED(pond_session_command(
+              rig->session,
+              &(const PondCommandLine){"mode", &number, 1, NULL, NULL}, &error),
           POND_STATUS_BAD_ARG, "usage");
-  REFUSED(pond_session_command(rig->session, "mode", wrong_option, 2, NULL,
-                               NULL, &error),
+  REFUSED(pond_session_command(
+              rig->session,
+              &(const PondCommandLine){"mode", wrong_option, 2, NULL, NULL},
+              &error),
           POND_STATUS_BAD_ARG, "usage");
-  REFUSED(pond_session_command(rig->session, "mode", wrong_value, 2, NULL, NULL,
-                               &error),
-          POND_STATUS_BAD_ARG, "at=soon");
-  REFUSED(pond_session_command(rig->session, "mode", wrong_range, 2, NULL, NULL,
-                               &error),
-          POND_STATUS_BAD_ARG, "at=-1");
+  REFUSED(
+      pond_session_command(
+          rig->session,
+          &(const PondCommandLine){"mode", wrong_value, 2, NULL, NULL}, &error),
+      POND_STATUS_BAD_ARG, "at=soon");
+  REFUSED(
+      pond_session_command(
+          rig->session,
+          &(const PondCommandLine){"mode", wrong_range, 2, NULL, NULL}, &error),
+      POND_STATUS_BAD_ARG, "at=-1");
   rig_stop(rig);
 }
 
@@ -217,16 +228,19 @@ static void command_with_a_frame_takes_effect_there(void** unused) {
   Rig* two = rig_start(a, NULL);
   const PondArg args[] = {
       text("mix"), {.type = 'i', .value.i = 0}, text("at=321")};
-  RIG_MUST(pond_session_command(one->session, "param/set", args, 3, NULL, NULL,
-                                &error));
+  RIG_MUST(pond_session_command(
+      one->session, &(const PondCommandLine){"param/set", args, 3, NULL, NULL},
+      &error));
   RIG_MUST(
       pond_session_set_param(two->session, POND_PARAM_MIX, 0.0f, 321, &error));
   rig_run(one, RIG_FRAMES, 64);
   rig_run(two, RIG_FRAMES, 3);
   RIG_SAME(one->out[0], two->out[0], 0, RIG_FRAMES);
   Answers answers = {.used = 0};
-  RIG_MUST(pond_session_command(one->session, "param/get", args, 1, collect,
-                                &answers, &error));
+  RIG_MUST(pond_session_command(
+      one->session,
+      &(const PondCommandLine){"param/get", args, 1, collect, &answers},
+      &error));
   assert_string_equal(answers.text, "mix 0 ");
   rig_stop(one);
   rig_stop(two);
@@ -289,8 +303,9 @@ static void cancelled_training_leaves_the_model(void** unused) {
   RIG_MUST(pond_session_record(rig->session, true, &error));
   rig_run(rig, 600, 64);
   RIG_MUST(pond_session_train(rig->session, &config, &error));
-  RIG_MUST(pond_session_command(rig->session, "train/cancel", NULL, 0, NULL,
-                                NULL, &error));
+  RIG_MUST(pond_session_command(
+      rig->session,
+      &(const PondCommandLine){"train/cancel", NULL, 0, NULL, NULL}, &error));
   PondJob* job = pond_session_next_job(rig->session);
   assert_int_equal(pond_job_run(job, &why), POND_STATUS_CANCELLED);
   rig_run(rig, RIG_FRAMES, 64);

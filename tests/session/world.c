@@ -17,6 +17,7 @@
 #include "graphs.h"
 #include "plan.h"
 #include "pond/checkpoint.h"
+#include "same_bits.h"
 
 enum { MAX_BLOCK = 256, RATE = 1000, PATH = 256 };
 
@@ -38,7 +39,11 @@ static void path_of(const World* world, const char* name, char path[PATH]) {
 // ---- the disk
 
 static bool fails_now(World* world) {
-  return world->fail_in > 0 && --world->fail_in == 0;
+  if (world->fail_in == 0) {
+    return false;
+  }
+  world->fail_in -= 1;
+  return world->fail_in == 0;
 }
 
 static int64_t write_or_fail(void* context, int file, const void* bytes,
@@ -180,8 +185,9 @@ static PondArg integer(int64_t i) {
 static void command(World* world, const char* name, const PondArg* args,
                     uint32_t n) {
   PondError error = {.status = POND_OK};
-  const PondStatus status =
-      pond_session_command(world->session, name, args, n, NULL, NULL, &error);
+  const PondStatus status = pond_session_command(
+      world->session, &(const PondCommandLine){name, args, n, NULL, NULL},
+      &error);
   world->counts->commands += 1;
   if (status) {
     world->counts->refused += 1;
@@ -356,7 +362,7 @@ static void replay(World* world) {
     frame = end;
   }
   for (uint32_t i = 0; i < WORLD_FRAMES; ++i) {
-    if (memcmp(&again[i], &world->out[i], sizeof(float)) != 0) {
+    if (!same_bits(&again[i], &world->out[i], sizeof(float))) {
       WORLD_FAIL(world, "the replay differs at frame %u: %.9g, was %.9g", i,
                  (double)again[i], (double)world->out[i]);
     }

@@ -92,7 +92,9 @@ PondModel* graph_other_readouts(const PondModel* model, uint64_t seed,
       b[i] = 0.05f * draw(&seed);
     }
     PondModel* next = NULL;
-    must(pond_model_with_readout(made, r, w, b, &fit, &next, &error), &error);
+    must(pond_model_with_readout(made, &(const PondReadoutFit){r, w, b, &fit},
+                                 &next, &error),
+         &error);
     pond_model_free(made);
     made = next;
     free(w);

@@ -30,23 +30,23 @@ static bool planted(MemoryRows* m) {
   return m->n_calls == m->fail_at;
 }
 
-static PondStatus read_rows(void* context, float* in, float* target,
-                            uint32_t n_max, uint32_t* n, PondError* error) {
+static PondStatus read_rows(void* context, PondRowBlock* block,
+                            PondError* error) {
   MemoryRows* m = (MemoryRows*)context;
   if (planted(m)) {
     return pond_error(error, POND_STATUS_IO, "planted");
   }
   uint64_t count = m->n - m->next;
   count = m->piece && count > m->piece ? m->piece : count;
-  count = count > n_max ? n_max : count;
-  memcpy(in, m->in + m->next * m->n_in, count * m->n_in * sizeof(float));
-  assert_true((target != NULL) == (m->target != NULL));
-  if (target) {
-    memcpy(target, m->target + m->next * m->n_target,
+  count = count > block->n_max ? block->n_max : count;
+  memcpy(block->in, m->in + m->next * m->n_in, count * m->n_in * sizeof(float));
+  assert_true((block->target != NULL) == (m->target != NULL));
+  if (block->target) {
+    memcpy(block->target, m->target + m->next * m->n_target,
            count * m->n_target * sizeof(float));
   }
   m->next += count;
-  *n = (uint32_t)count;
+  block->n = (uint32_t)count;
   return POND_OK;
 }
 

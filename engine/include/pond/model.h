@@ -67,25 +67,35 @@ POND_API POND_NODISCARD PondStatus pond_model_new(const PondDesc* desc,
                                                   uint64_t seed,
                                                   PondModel** model,
                                                   PondError* error);
-/// Looks up a parameter by name for pond_model_from_parameters(): sets `data`
-/// to `n` floats in row-major order that live until that call ends.
-typedef PondStatus PondFindParameter(void* context, const char* name,
-                                     uint32_t n_dims, const uint32_t* shape,
+/// Looks up a parameter for pond_model_from_parameters(): `wanted` has name and
+/// shape; sets `data` to its floats, row-major, which live until that call
+/// ends.
+typedef PondStatus PondFindParameter(void* context, const PondParameter* wanted,
                                      const float** data, PondError* error);
+/// What a model is sealed from, beside its description.
+typedef struct {
+  PondFindParameter* find;
+  void* context;
+  const PondNormaliser* normaliser;  ///< NULL: none
+  const PondFit* fit;                ///< NULL: untrained
+} PondModelParts;
 /// Seals given weights in the shape that `desc` describes. Not finite weights
-/// are refused by name. `normaliser` NULL: none; `fit` NULL: untrained.
-POND_API POND_NODISCARD PondStatus pond_model_from_parameters(
-    const PondDesc* desc, PondFindParameter* find, void* context,
-    const PondNormaliser* normaliser, const PondFit* fit, PondModel** model,
-    PondError* error);
-/// The same reservoirs (shared, not copied) with another readout `readout`
-/// (0 is the first readout node): `weights` (n_outputs x n_features, row-major)
-/// and `bias` (n_outputs, or NULL where the readout has none); `fit` NULL: the
-/// old one's. The old model stays as it is. Swapping between two such models
-/// keeps the state.
-POND_API POND_NODISCARD PondStatus pond_model_with_readout(
-    const PondModel* model, uint32_t readout, const float* weights,
-    const float* bias, const PondFit* fit, PondModel** out, PondError* error);
+/// are refused by name.
+POND_API POND_NODISCARD PondStatus
+pond_model_from_parameters(const PondDesc* desc, const PondModelParts* parts,
+                           PondModel** model, PondError* error);
+/// A readout to take the place of a model's.
+typedef struct {
+  uint32_t index;        ///< 0 is the first readout node
+  const float* weights;  ///< n_outputs x n_features, row-major
+  const float* bias;     ///< n_outputs, or NULL where the readout has none
+  const PondFit* fit;    ///< NULL: the model's
+} PondReadoutFit;
+/// The same reservoirs (shared, not copied) with another readout. The old model
+/// stays as it is. Swapping between two such models keeps the state.
+POND_API POND_NODISCARD PondStatus
+pond_model_with_readout(const PondModel* model, const PondReadoutFit* readout,
+                        PondModel** out, PondError* error);
 /// The same weights (shared) under another normaliser. Another model to the
 /// audio thread: swapping to it does not keep the state.
 POND_API POND_NODISCARD PondStatus pond_model_with_normaliser(

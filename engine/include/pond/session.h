@@ -180,10 +180,17 @@ POND_API POND_NODISCARD PondStatus pond_session_undo(PondSession* session,
 
 POND_API uint32_t pond_command_count(void);
 POND_API const PondCommandInfo* pond_command_info(uint32_t index);
+/// A command as it came in, and where its answers go.
+typedef struct {
+  const char* name;
+  const PondArg* args;  ///< positional ones, then texts "key=value"
+  uint32_t n_args;
+  PondReply* reply;  ///< NULL: nobody listens
+  void* context;     ///< of `reply`
+} PondCommandLine;
 /// Checks name, types and ranges, then carries the command out.
 POND_API POND_NODISCARD PondStatus pond_session_command(
-    PondSession* session, const char* name, const PondArg* args,
-    uint32_t n_args, PondReply* reply, void* context, PondError* error);
+    PondSession* session, const PondCommandLine* line, PondError* error);
 
 POND_END_DECLS
 

@@ -8,14 +8,20 @@
 
 POND_BEGIN_DECLS
 
+/// Room for rows, to be filled from the front.
+typedef struct {
+  float* in;      ///< n_max x in_size
+  float* target;  ///< n_max x out_size; NULL when there is no target source
+  uint32_t n_max;
+  uint32_t n;  ///< rows filled; 0 at the end
+} PondRowBlock;
+
 /// Where training rows come from. Both calls come from the thread that runs
 /// the job.
 typedef struct {
-  /// Fills up to `n_max` rows: `in` (n_max x in_size), `target`
-  /// (n_max x out_size; NULL when there is no target source). Sets `n` to the
-  /// rows filled, 0 at the end. Values may be NaN: such samples are missing.
-  PondStatus (*read)(void* context, float* in, float* target, uint32_t n_max,
-                     uint32_t* n, PondError* error);
+  /// Fills up to `n_max` rows and sets `n`. Values may be NaN: such samples are
+  /// missing.
+  PondStatus (*read)(void* context, PondRowBlock* block, PondError* error);
   /// Back to row 0, for a second pass.
   PondStatus (*rewind)(void* context, PondError* error);
   void* context;
