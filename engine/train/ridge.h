@@ -80,8 +80,8 @@ PondStatus pond_ridge_solve_best(PondRidge* ridge, const PondRidgeScan* scan,
                                  PondRidgeFit* fit, PondError* error);
 
 /// Square error, summed over rows and outputs, of weights and bias on the rows
-/// of `fold`.
-double pond_ridge_fold_error(PondRidge* ridge, uint32_t fold,
+/// of fold `index`.
+double pond_ridge_fold_error(PondRidge* ridge, uint32_t index,
                              const PondRidgeFit* fit);
 
 #endif
