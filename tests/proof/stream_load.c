@@ -80,8 +80,9 @@ static PondModel* make_model(uint32_t units, uint64_t seed) {
   for (size_t i = 0; i < n; i++) {
     weights.values[i] = scale * noise(&weights.seed);
   }
-  must(pond_model_from_parameters(desc, find_weights, &weights, NULL, NULL,
-                                  &model, &error),
+  must(pond_model_from_parameters(
+           desc, &(const PondModelParts){find_weights, &weights, NULL, NULL},
+           &model, &error),
        &error, "model");
   free(weights.values);
   pond_desc_free(desc);
@@ -104,8 +105,9 @@ static PondModel* other_readout(const PondModel* model, uint64_t seed) {
     w[i] = noise(&seed) / (float)n_features;
   }
   // Weights and bias; the bias may be any numbers of this size.
-  must(pond_model_with_readout(model, 0, w, w, &fit, &other, &error), &error,
-       "readout");
+  must(pond_model_with_readout(model, &(const PondReadoutFit){0, w, w, &fit},
+                               &other, &error),
+       &error, "readout");
   free(w);
   return other;
 }

@@ -65,8 +65,9 @@ static void* ask(void* unused) {
     PondStats stats;
     const PondCommandInfo* info = pond_command_info(i % pond_command_count());
     if (info->types[0] == '\0' && strcmp(info->name, "quit") != 0) {
-      (void)!pond_session_command(load.session, info->name, NULL, 0, ignore,
-                                  NULL, &error);
+      (void)!pond_session_command(
+          load.session,
+          &(const PondCommandLine){info->name, NULL, 0, ignore, NULL}, &error);
     }
     (void)!pond_session_set_param(load.session, POND_PARAM_MIX,
                                   (float)(i % 9) / 9.0f, 0, &error);
