@@ -20,11 +20,28 @@ static double normal(PondRandom* random) {
   return sum;
 }
 
-// y = w'x + 3 + noise; features share a common part, have offsets and scales.
-void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, double noise,
-          uint64_t seed) {
+// Row `r`: y = w'x + 3 + noise; features share a common part, have offsets and
+// scales.
+static void fill_row(Data* data, uint32_t r, const double* w,
+                     PondRandom* random) {
+  const double common = normal(random);
+  float* row = data->x + r * data->f;
+  for (uint32_t j = 0; j < data->f; ++j) {
+    const double scale = pow(10, (double)(j % 5) - 2);
+    row[j] = (float)(scale * (normal(random) + 0.5 * common + j % 3));
+  }
+  for (uint32_t k = 0; k < data->o; ++k) {
+    double y = 3 + 0.1 * normal(random);
+    for (uint32_t j = 0; j < data->f; ++j) {
+      y += w[k * data->f + j] * (double)row[j];
+    }
+    data->y[r * data->o + k] = y;
+  }
+}
+
+void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, uint64_t seed) {
   PondRandom random = pond_random_init(seed, "ridge test");
-  double w[MAX_F * MAX_O];
+  double w[MAX_F * MAX_O] = {0};
   for (uint32_t i = 0; i < f * o; ++i) {
     w[i] = normal(&random);
   }
@@ -33,19 +50,7 @@ void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, double noise,
   data->o = o;
   data->no_bias = false;
   for (uint32_t r = 0; r < n; ++r) {
-    const double common = normal(&random);
-    for (uint32_t j = 0; j < f; ++j) {
-      const double scale = pow(10, (double)(j % 5) - 2);
-      const double x = scale * (normal(&random) + 0.5 * common + j % 3);
-      data->x[r * f + j] = (float)x;
-    }
-    for (uint32_t k = 0; k < o; ++k) {
-      double y = 3 + noise * normal(&random);
-      for (uint32_t j = 0; j < f; ++j) {
-        y += w[k * f + j] * (double)data->x[r * f + j];
-      }
-      data->y[r * o + k] = y;
-    }
+    fill_row(data, r, w, &random);
   }
 }
 

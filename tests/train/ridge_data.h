@@ -16,8 +16,7 @@ typedef struct {
 } Data;
 
 /// y = w'x + 3 + noise; features share a common part, have offsets and scales.
-void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, double noise,
-          uint64_t seed);
+void fill(Data* data, uint32_t n, uint32_t f, uint32_t o, uint64_t seed);
 /// Takes the units of the features away.
 void unit_scale(Data* data);
 /// All rows, in contiguous folds.

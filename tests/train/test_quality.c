@@ -60,19 +60,23 @@ static double measure(const PondModel* model, MemoryRows* memory, uint64_t from,
   return pond_error_nrmse(sums, n_out);
 }
 
-// Trains on the first `n_train` rows, measures on rows from..to.
+/// Rows that are trained on (the first) and measured on.
+typedef struct {
+  uint64_t n_train, from, to;
+} Span;
+
 static double reach(PondModel* model, const MemoryRows* all,
-                    const PondRidgeConfig* config, uint64_t n_train,
-                    uint64_t from, uint64_t to, PondFitReport* report) {
+                    const PondRidgeConfig* config, Span span,
+                    PondFitReport* report) {
   PondError error;
   MemoryRows head = *all;
   MemoryRows whole = *all;
-  head.n = n_train;
+  head.n = span.n_train;
   PondModel* fitted = fit(model, &head, config, report, &error);
   if (!fitted) {
     fail_msg("%s", error.text);
   }
-  const double nrmse = measure(fitted, &whole, from, to);
+  const double nrmse = measure(fitted, &whole, span.from, span.to);
   pond_model_free(model);
   pond_model_free(fitted);
   return nrmse;
@@ -94,7 +98,8 @@ static void mackey_glass_one_step(void** state) {
         "reservoir_size=300 feedback_size=1 output_size=1 leak_rate=0.3 "
         "spectral_radius=1.25 feedback_scaling=0.5 bias_scaling=0.5",
         seed);
-    reached[seed] = reach(model, &rows, &config, 2100, 4000, 6000, &report);
+    reached[seed] =
+        reach(model, &rows, &config, (Span){2100, 4000, 6000}, &report);
     print_message("Mackey-Glass seed %d: %.3g, training %.3g, rcond %.2g\n",
                   (int)seed, reached[seed], report.train_nrmse, report.rcond);
   }
@@ -118,7 +123,8 @@ static void automatic_alpha_on_mackey_glass(void** state) {
         "reservoir_size=300 feedback_size=1 output_size=1 leak_rate=0.3 "
         "spectral_radius=1.25 feedback_scaling=0.5 bias_scaling=0.5",
         seed);
-    reached[seed] = reach(model, &rows, &config, 2100, 4000, 6000, &report);
+    reached[seed] =
+        reach(model, &rows, &config, (Span){2100, 4000, 6000}, &report);
     print_message("Mackey-Glass seed %d: %.3g, alpha %.2g, rcond %.2g\n",
                   (int)seed, reached[seed], report.alpha, report.rcond);
   }
@@ -143,7 +149,8 @@ static void narma10(void** state) {
                  "reservoir_size=400 feedback_size=1 output_size=1 leak_rate=1 "
                  "spectral_radius=0.95 feedback_scaling=0.05 bias_scaling=0.2",
                  seed);
-    reached[seed] = reach(model, &rows, &config, 4200, 4200, 6200, &report);
+    reached[seed] =
+        reach(model, &rows, &config, (Span){4200, 4200, 6200}, &report);
     print_message("NARMA-10 seed %d: %.3g, training %.3g, rcond %.2g\n",
                   (int)seed, reached[seed], report.train_nrmse, report.rcond);
   }

@@ -100,7 +100,7 @@ static void ridge_agrees_with_gaussian_elimination(void** state) {
   double worst = 0;
   int n_checked = 0;
   for (int c = 0; c < 5 * 6 * 4; ++c) {
-    fill(&data, ROWS[c % 4], FEATURES[c / 4 % 6], 1 + (uint32_t)c % MAX_O, 0.1,
+    fill(&data, ROWS[c % 4], FEATURES[c / 4 % 6], 1 + (uint32_t)c % MAX_O,
          (uint64_t)c);
     data.no_bias = c % 5 == 0;
     const double alpha = ALPHAS[c / 24];
@@ -120,7 +120,7 @@ static void ridge_agrees_with_gaussian_elimination(void** state) {
 static void chunk_size_does_not_change_the_weights(void** state) {
   (void)state;
   static Data data;
-  fill(&data, 699, 30, 2, 0.1, 7);
+  fill(&data, 699, 30, 2, 7);
   unit_scale(&data);
   static const uint32_t CHUNKS[] = {1, 3, 64, 100, 699, 5000};
   PondRidge* whole = ridge_of(&data, 1, 256);
@@ -148,7 +148,7 @@ static void chunk_size_does_not_change_the_weights(void** state) {
 static void fold_error_needs_no_second_pass(void** state) {
   (void)state;
   static Data data;
-  fill(&data, 500, 20, 2, 0.3, 11);
+  fill(&data, 500, 20, 2, 11);
   PondRidge* ridge = ridge_of(&data, 5, 64);
   static const double ALPHAS[] = {0, 1e-3, 10, 1e5};
   for (int i = 0; i < 4; ++i) {
@@ -170,7 +170,7 @@ static void fold_error_needs_no_second_pass(void** state) {
 // Noisy rows, hardly more than features: alpha matters.
 static void noisy_rows(Data* train, Data* test, uint64_t seed) {
   static Data all;
-  fill(&all, MAX_ROWS, 40, 1, 0, seed);
+  fill(&all, MAX_ROWS, 40, 1, seed);
   PondRandom random = pond_random_init(seed, "noise");
   unit_scale(&all);
   for (uint32_t r = 0; r < all.n; ++r) {

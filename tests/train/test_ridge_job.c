@@ -144,11 +144,10 @@ static void learnable_target(uint32_t n) {
   }
 }
 
-// The readout that ridge.h gives for the frames that `use` says.
-static void fit_by_hand(const PondModel* model, MemoryRows* memory,
-                        uint32_t horizon, double alpha,
-                        bool (*use)(const PondHarvestRow* row), float* weights,
-                        uint64_t* n) {
+// The readout that ridge.h gives at alpha 1e-4 and washout 50; returns the rows
+// used.
+static uint64_t fit_by_hand(const PondModel* model, MemoryRows* memory,
+                            uint32_t horizon, float* weights) {
   const PondRidgeShape shape = {.n_features = 21, .n_outputs = 1};
   const PondHarvestSetup setup = {.rows = memory_rows(memory),
                                   .horizon = horizon};
@@ -164,19 +163,20 @@ static void fit_by_hand(const PondModel* model, MemoryRows* memory,
       &graph->nodes[graph->nodes[graph->output].inputs[0]];
   while (more) {
     assert_int_equal(pond_harvest_next(harvest, &row, &more, NULL), POND_OK);
-    if (more && use(&row)) {
+    if (more && row.frame >= 50 && !row.missing) {
       assert_true(
           pond_ridge_add(ridge, 0, row.vector + features->out, row.target));
     }
   }
-  assert_int_equal(pond_ridge_solve(ridge, alpha, &found, NULL), POND_OK);
+  assert_int_equal(pond_ridge_solve(ridge, 1e-4, &found, NULL), POND_OK);
   for (int i = 0; i < 21; ++i) {
     weights[i] = (float)found.weights[i];
   }
   weights[21] = (float)found.bias[0];
-  *n = pond_ridge_row_count(ridge);
+  const uint64_t n = pond_ridge_row_count(ridge);
   pond_harvest_free(harvest);
   pond_ridge_free(ridge);
+  return n;
 }
 
 static void assert_readout(const PondModel* model, const float* weights) {
@@ -192,10 +192,6 @@ static void assert_readout(const PondModel* model, const float* weights) {
   assert_true(b.data[0] == weights[21]);
 }
 
-static bool after_washout(const PondHarvestRow* row) {
-  return row->frame >= 50 && !row->missing;
-}
-
 static void washout_drives_but_does_not_count(void** state) {
   (void)state;
   learnable_target(600);
@@ -204,8 +200,7 @@ static void washout_drives_but_does_not_count(void** state) {
     learnable_target(600);
     MemoryRows rows = rows_of(600, true);
     float weights[22];
-    uint64_t n = 0;
-    fit_by_hand(model, &rows, horizon, 1e-4, after_washout, weights, &n);
+    const uint64_t n = fit_by_hand(model, &rows, horizon, weights);
     for (uint32_t t = 0; t < 50 + horizon; ++t) {
       target[t] = 1e6F;
     }
@@ -240,8 +235,7 @@ static void missing_targets_are_skipped_and_counted(void** state) {
   MemoryRows rows = rows_of(600, true);
   PondModel* model = model_of("classic", SMALL, 5);
   float weights[22];
-  uint64_t n = 0;
-  fit_by_hand(model, &rows, 0, 1e-4, after_washout, weights, &n);
+  const uint64_t n = fit_by_hand(model, &rows, 0, weights);
   const PondRidgeConfig config = {.alpha = 1e-4, .washout = 50};
   PondFitReport report;
   PondModel* fitted = must_fit(model, &rows, &config, &report);
@@ -284,26 +278,10 @@ static void missing_inputs_are_held_and_are_no_targets(void** state) {
   pond_model_free(held);
 }
 
-static void held_out_rows_are_only_measured_on(void** state) {
-  (void)state;
-  PondModel* model = model_of("classic", SMALL, 5);
-  series_mackey_glass(u, 1000, 1);
-  MemoryRows rows = rows_of(1000, false);
-  const PondRidgeConfig config = {
-      .alpha = 1e-6, .washout = 50, .holdout = 0.25, .horizon = 3};
-  PondFitReport report;
-  PondModel* fitted = must_fit(model, &rows, &config, &report);
-  assert_int_equal(report.n_trained, 750 - 53);
-  assert_int_equal(report.n_held_out, 250);
-  MemoryRows head = rows_of(750, false);
-  PondModel* alone = must_fit(model, &head, &config, NULL);
-  (void)alone;
-  const PondRidgeConfig no_tail = {.alpha = 1e-6, .washout = 50, .horizon = 3};
-  PondModel* without = must_fit(model, &head, &no_tail, NULL);
-  assert_true(same_weights(fitted, without));
-  assert_false(same_weights(fitted, alone));
-  // The errors, from their definitions.
-  const PondHarvestSetup setup = {.rows = memory_rows(&rows), .horizon = 3};
+// The errors of rows 750 on at horizon 3, from their definitions.
+static void assert_tail_errors(const PondModel* fitted, MemoryRows* rows,
+                               const PondFitReport* report) {
+  const PondHarvestSetup setup = {.rows = memory_rows(rows), .horizon = 3};
   PondHarvest* harvest = NULL;
   PondHarvestRow row = {.row = 0};
   static float predicted[250], true_value[250], last[250];
@@ -323,12 +301,32 @@ static void held_out_rows_are_only_measured_on(void** state) {
   const double nrmse = pond_nrmse(predicted, true_value, 250);
   const double persistence = pond_nrmse(last, true_value, 250);
   print_message("held out %.4g, persistence %.4g, training %.4g\n",
-                report.holdout_nrmse, report.persistence_nrmse,
-                report.train_nrmse);
-  assert_true(fabs(report.holdout_nrmse - nrmse) < 1e-9 * nrmse);
-  assert_true(fabs(report.holdout_mse - mse) < 1e-9 * mse);
-  assert_true(fabs(report.persistence_nrmse - persistence) < 1e-9);
-  assert_true(report.holdout_nrmse < 0.3 * persistence);
+                report->holdout_nrmse, report->persistence_nrmse,
+                report->train_nrmse);
+  assert_true(fabs(report->holdout_nrmse - nrmse) < 1e-9 * nrmse);
+  assert_true(fabs(report->holdout_mse - mse) < 1e-9 * mse);
+  assert_true(fabs(report->persistence_nrmse - persistence) < 1e-9);
+  assert_true(report->holdout_nrmse < 0.3 * persistence);
+}
+
+static void held_out_rows_are_only_measured_on(void** state) {
+  (void)state;
+  PondModel* model = model_of("classic", SMALL, 5);
+  series_mackey_glass(u, 1000, 1);
+  MemoryRows rows = rows_of(1000, false);
+  const PondRidgeConfig config = {
+      .alpha = 1e-6, .washout = 50, .holdout = 0.25, .horizon = 3};
+  PondFitReport report;
+  PondModel* fitted = must_fit(model, &rows, &config, &report);
+  assert_int_equal(report.n_trained, 750 - 53);
+  assert_int_equal(report.n_held_out, 250);
+  MemoryRows head = rows_of(750, false);
+  PondModel* alone = must_fit(model, &head, &config, NULL);
+  const PondRidgeConfig no_tail = {.alpha = 1e-6, .washout = 50, .horizon = 3};
+  PondModel* without = must_fit(model, &head, &no_tail, NULL);
+  assert_true(same_weights(fitted, without));
+  assert_false(same_weights(fitted, alone));
+  assert_tail_errors(fitted, &rows, &report);
   pond_model_free(model);
   pond_model_free(alone);
   pond_model_free(without);

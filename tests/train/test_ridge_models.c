@@ -281,8 +281,28 @@ static void rows_need_not_be_counted_beforehand(void** state) {
   pond_model_free(model);
 }
 
-// The stream itself, block by block, on the fitted model: the same outputs, so
-// the features that were learned from are those that will be met.
+// The stream itself, block by block, on the fitted model.
+static void run_stream(PondModel* fitted, float* out) {
+  const PondSessionConfig session_config = {.rate_hz = 1000};
+  PondSession* session = NULL;
+  assert_int_equal(pond_session_new(&session_config, &session, NULL), POND_OK);
+  assert_int_equal(pond_session_post(session, fitted, 0, NULL), POND_OK);
+  assert_int_equal(pond_session_set_param(session, POND_PARAM_MIX, 1, 0, NULL),
+                   POND_OK);
+  assert_int_equal(
+      pond_session_set_param(session, POND_PARAM_CEILING, 0, 0, NULL), POND_OK);
+  for (uint32_t t = 0; t < 700; t += 70) {
+    const float* in[] = {u + t};
+    float* to[] = {out + t};
+    const PondBlock block = {
+        .in = in, .out = to, .n_frames = 70, .n_in = 1, .n_out = 1};
+    pond_stream_run(pond_session_stream(session), &block);
+  }
+  pond_session_free(session);
+}
+
+// The same outputs: the features that were learned from are those that will be
+// met.
 static void harvest_drives_as_the_stream_does(void** state) {
   (void)state;
   series_mackey_glass(u, 700, 1);
@@ -296,23 +316,8 @@ static void harvest_drives_as_the_stream_does(void** state) {
   u[200] = 1e-40F;
   u[201] = -0.0F;
   u[300] = 1e30F;
-  const PondSessionConfig session_config = {.rate_hz = 1000};
-  PondSession* session = NULL;
-  assert_int_equal(pond_session_new(&session_config, &session, NULL), POND_OK);
-  assert_int_equal(pond_session_post(session, fitted, 0, NULL), POND_OK);
-  assert_int_equal(pond_session_set_param(session, POND_PARAM_MIX, 1, 0, NULL),
-                   POND_OK);
-  assert_int_equal(
-      pond_session_set_param(session, POND_PARAM_CEILING, 0, 0, NULL), POND_OK);
   static float out[700];
-  for (uint32_t t = 0; t < 700; t += 70) {
-    const float* in[] = {u + t};
-    float* to[] = {out + t};
-    const PondBlock block = {
-        .in = in, .out = to, .n_frames = 70, .n_in = 1, .n_out = 1};
-    pond_stream_run(pond_session_stream(session), &block);
-  }
-  pond_session_free(session);
+  run_stream(fitted, out);
   const PondHarvestSetup setup = {.rows = memory_rows(&rows), .horizon = 0};
   PondHarvest* harvest = NULL;
   PondHarvestRow row = {.row = 0};

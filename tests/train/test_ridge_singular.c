@@ -66,20 +66,20 @@ static void singular_systems_are_refused_without_a_penalty(void** state) {
   static Data d;
   int n = 0;
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    fill(&d, 300, 20, 1, 0.1, seed);
+    fill(&d, 300, 20, 1, seed);
     set_feature(&d, 3, 0.1F * (float)seed);
     assert_singular(&d, "a constant feature");
-    fill(&d, 300, 20, 1, 0.1, seed);
+    fill(&d, 300, 20, 1, seed);
     copy_feature(&d, 2, 9, 1);
     assert_singular(&d, "a feature twice");
-    fill(&d, 300, 20, 1, 0.1, seed);
+    fill(&d, 300, 20, 1, seed);
     copy_feature(&d, 2, 9, -4);
     assert_singular(&d, "a multiple of a feature");
-    fill(&d, 15, 20, 1, 0.1, seed);
+    fill(&d, 15, 20, 1, seed);
     assert_singular(&d, "fewer rows than features");
-    fill(&d, 20, 20, 1, 0.1, seed);
+    fill(&d, 20, 20, 1, seed);
     assert_singular(&d, "as many rows as features");
-    fill(&d, 1, 20, 1, 0.1, seed);
+    fill(&d, 1, 20, 1, seed);
     assert_singular(&d, "one row");
     n += 6;
   }
@@ -90,13 +90,13 @@ static void singular_systems_have_weights_with_a_penalty(void** state) {
   (void)state;
   static Data d;
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    fill(&d, 300, 20, 1, 0.1, seed);
+    fill(&d, 300, 20, 1, seed);
     set_feature(&d, 3, 5);
     copy_feature(&d, 2, 9, 1);
     assert_int_equal(outcome(&d, 1e-6, NULL), POND_OK);
-    fill(&d, 15, 20, 2, 0.1, seed);
+    fill(&d, 15, 20, 2, seed);
     assert_int_equal(outcome(&d, 1e-6, NULL), POND_OK);
-    fill(&d, 1, 20, 1, 0.1, seed);
+    fill(&d, 1, 20, 1, seed);
     assert_int_equal(outcome(&d, 1e-6, NULL), POND_OK);
   }
 }
@@ -109,7 +109,7 @@ static void a_penalty_below_rounding_gives_no_garbage(void** state) {
   int n_ok = 0;
   int n_refused = 0;
   for (int c = 0; c < 300; ++c) {
-    fill(&d, 200, 20, 1, 0.1, (uint64_t)c);
+    fill(&d, 200, 20, 1, (uint64_t)c);
     copy_feature(&d, 4, 14, 1);
     copy_feature(&d, 3, 13, 3);
     const double alpha = pow(10, -c / 10.0);
@@ -137,7 +137,7 @@ static void constant_targets_give_a_bias_alone(void** state) {
   static const double ALPHAS[] = {0, 1e-6, 1};
   static Data d;
   for (int i = 0; i < 15; ++i) {
-    fill(&d, 300, 12, 2, 0.1, 5);
+    fill(&d, 300, 12, 2, 5);
     set_target(&d, VALUES[i % 5]);
     PondRidge* ridge = ridge_of(&d, 1, 0);
     PondRidgeFit fit;
@@ -154,7 +154,7 @@ static void constant_targets_give_a_bias_alone(void** state) {
 static void constant_features_get_no_weight(void** state) {
   (void)state;
   static Data d;
-  fill(&d, 300, 12, 1, 0.1, 5);
+  fill(&d, 300, 12, 1, 5);
   set_feature(&d, 4, 0.1F);
   set_feature(&d, 5, -1e6F);
   PondRidge* ridge = ridge_of(&d, 1, 0);
@@ -167,7 +167,7 @@ static void constant_features_get_no_weight(void** state) {
 static void rows_that_are_not_finite_are_left_out(void** state) {
   (void)state;
   static Data d;
-  fill(&d, 300, 12, 2, 0.1, 5);
+  fill(&d, 300, 12, 2, 5);
   PondRidge* plain = ridge_of(&d, 1, 0);
   PondRidge* ridge = ridge_of(&d, 1, 0);
   float x[12] = {0};
@@ -194,7 +194,7 @@ static void extreme_values_give_finite_weights_or_a_status(void** state) {
   static Data d;
   int n_ok = 0;
   for (int c = 0; c < 4 * 4 * 3; ++c) {
-    fill(&d, 200, 10, 1, 0.1, (uint64_t)c);
+    fill(&d, 200, 10, 1, (uint64_t)c);
     for (uint32_t i = 0; i < d.n * d.f; ++i) {
       d.x[i] = fmaxf(fminf(d.x[i], 9), -9) * SCALES[c % 4];
     }
@@ -257,7 +257,7 @@ static bool tick(void* context, double share) {
 static void choosing_reports_progress_and_stops(void** state) {
   (void)state;
   static Data d;
-  fill(&d, 200, 10, 1, 0.1, 1);
+  fill(&d, 200, 10, 1, 1);
   PondRidge* ridge = ridge_of(&d, 5, 0);
   PondRidgeScan scan;
   Ticks ticks = {0, -1, 0};
@@ -277,7 +277,7 @@ static void degenerate_data_never_breaks_the_choice(void** state) {
   (void)state;
   static Data d;
   for (int c = 0; c < 5; ++c) {
-    fill(&d, c == 4 ? 3 : 100, 10, 1, 0.1, 1);
+    fill(&d, c == 4 ? 3 : 100, 10, 1, 1);
     for (uint32_t j = 0; j < d.f && c == 0; ++j) {
       set_feature(&d, j, 2);
     }
@@ -303,7 +303,7 @@ static void degenerate_data_never_breaks_the_choice(void** state) {
 static void a_singular_best_gives_way_to_a_larger_alpha(void** state) {
   (void)state;
   static Data d;
-  fill(&d, 200, 10, 1, 0.1, 1);
+  fill(&d, 200, 10, 1, 1);
   copy_feature(&d, 0, 1, 1);
   PondRidge* ridge = ridge_of(&d, 5, 0);
   PondRidgeScan scan;
