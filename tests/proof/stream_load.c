@@ -39,14 +39,10 @@ typedef struct {
   uint32_t units;
 } Weights;
 
-// NOLINTNEXTLINE(readability-function-size): the contract's
-static PondStatus find_weights(void* context, const char* name, uint32_t n_dims,
-                               const uint32_t* shape, const float** data,
-                               PondError* error) {
+static PondStatus find_weights(void* context, const PondParameter* wanted,
+                               const float** data, PondError* error) {
   const Weights* weights = (const Weights*)context;
-  (void)name;
-  (void)n_dims;
-  (void)shape;
+  (void)wanted;
   (void)error;
   *data = weights->values;
   return POND_OK;
