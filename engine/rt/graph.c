@@ -11,8 +11,8 @@ static void keep_finite(float* to, float value,
                         PondStepCounts* counts) POND_NONBLOCKING;
 static void keep_finite(float* to, float value, PondStepCounts* counts) {
   const bool finite = pond_finite(value);
-  *to = finite ? value : *to;
-  counts->n_not_finite += finite ? 0U : 1U;
+  *to = pond_pick(finite, value, *to);
+  counts->n_not_finite += (uint32_t)!finite;
 }
 
 static void step_input(const PondNode* node, const float* u, float* out,

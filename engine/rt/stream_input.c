@@ -68,9 +68,8 @@ static float source(const Frame* frame, uint32_t mode, uint32_t c, float x) {
   if (mode == POND_MODE_TEACHER &&
       block->n_target == frame->program->graph->n_feedback) {
     const float target = sample(block->target, block->n_target, c, frame->i);
-    if (pond_finite(target)) {
-      return scaled(frame, c, target);
-    }
+    return scaled(frame, c,
+                  pond_pick(pond_finite(target), target, frame->gain * x));
   }
   return scaled(frame, c, frame->gain * x);
 }
@@ -93,13 +92,13 @@ void pond_stream_input(PondStream* stream, PondProgram* program,
   float* last_good = pond_program_last_good(program);
   for (uint32_t c = 0; c < program->graph->n_in; ++c) {
     const float raw = sample(now->block->in, now->block->n_in, c, now->i);
-    float x = pond_flush_input(raw);
-    if (pond_finite(raw)) {
-      last_good[c] = x;
-    } else {
-      x = fill_missing(&frame, c);
-      state->stats.n_missing += is_heard(&frame, c, now->mode_mix) ? 1U : 0U;
-    }
+    // Both are computed: a missing sample costs what a good one does.
+    const bool good = pond_finite(raw);
+    const float x =
+        pond_pick(good, pond_flush_input(raw), fill_missing(&frame, c));
+    last_good[c] = pond_pick(good, x, last_good[c]);
+    state->stats.n_missing +=
+        (uint64_t)!good & (uint64_t)is_heard(&frame, c, now->mode_mix);
     dry[c] = x;
     if (c >= program->graph->n_feedback) {
       u[c] = scaled(&frame, c, now->gain * x);

@@ -18,8 +18,8 @@ static void unscale(PondStream* stream, const PondProgram* program, float* y) {
     const float value =
         pond_fma(output[c], scaling->out_scale[c], scaling->out_offset[c]);
     const bool finite = pond_finite(value);
-    y[c] = finite ? value : last[c];
-    stream->state.stats.n_not_finite += finite ? 0U : 1U;
+    y[c] = pond_pick(finite, value, last[c]);
+    stream->state.stats.n_not_finite += (uint64_t)!finite;
   }
 }
 
@@ -127,10 +127,10 @@ static float soft_ceiling(float value, float ceiling) {
   const float knee = 0.75f * ceiling;
   const float room = ceiling - knee;
   const float size = pond_abs(value);
-  const float over = size > knee ? size - knee : 0.0f;
+  const float over = pond_relu(size - knee);
   const float soft = pond_fma(room, pond_tanh(over / room), knee);
-  const float limited = size > knee ? soft : size;
-  return value < 0.0f ? -limited : limited;
+  const float limited = pond_pick(size > knee, soft, size);
+  return pond_pick(value < 0.0f, -limited, limited);
 }
 
 // Weight of the output against dry in a fade that goes through dry.
@@ -160,8 +160,8 @@ void pond_stream_ports(PondStream* stream, const PondBlock* block, uint32_t i) {
     out = ceiling > 0.0f ? soft_ceiling(out, ceiling) : out;
     out *= audible;
     const bool finite = pond_finite(out);
-    state->stats.n_not_finite += finite ? 0U : 1U;
-    last[c] = finite ? out : last[c];
+    state->stats.n_not_finite += (uint64_t)!finite;
+    last[c] = pond_pick(finite, out, last[c]);
     if (c < block->n_out && block->out[c]) {
       block->out[c][i] = last[c];
     }
