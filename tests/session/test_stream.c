@@ -66,6 +66,30 @@ static void free_run_feeds_the_output_of_horizon_frames_ago(void** unused) {
   pond_model_free(model);
 }
 
+static void gains_scale_what_they_name(void** unused) {
+  (void)unused;
+  Rig* rig = rig_start(a, NULL);
+  Rig* hand = rig_start(a, NULL);
+  RIG_MUST(pond_session_set_mode(rig->session, POND_MODE_GENERATE, 0, &error));
+  RIG_MUST(pond_session_set_param(rig->session, POND_PARAM_FEEDBACK_GAIN, 0.5f,
+                                  0, &error));
+  RIG_MUST(pond_session_set_param(rig->session, POND_PARAM_OUTPUT_GAIN, 2.0f, 0,
+                                  &error));
+  RIG_MUST(pond_session_set_param(hand->session, POND_PARAM_INPUT_GAIN, 0.5f, 0,
+                                  &error));
+  rig_run(rig, RIG_FRAMES, 41);
+  for (uint32_t i = 0; i < RIG_FRAMES; ++i) {
+    hand->in[0][i] = i < 1 ? 0.0f : hand->out[0][i - 1];
+    rig_run(hand, i + 1, 1);
+  }
+  for (uint32_t i = 0; i < RIG_FRAMES; ++i) {
+    hand->out[0][i] *= 2.0f;
+  }
+  RIG_SAME(rig->out[0], hand->out[0], 0, RIG_FRAMES);
+  rig_stop(rig);
+  rig_stop(hand);
+}
+
 static void teacher_mode_hears_the_target(void** unused) {
   (void)unused;
   Rig* rig = rig_start(a, NULL);
@@ -351,6 +375,7 @@ static void counters_may_start_near_any_power_of_two(void** unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(free_run_feeds_the_output_of_horizon_frames_ago),
+      cmocka_unit_test(gains_scale_what_they_name),
       cmocka_unit_test(teacher_mode_hears_the_target),
       cmocka_unit_test(missing_sample_follows_the_policy),
       cmocka_unit_test(subnormal_input_is_zero),
