@@ -111,6 +111,14 @@ static inline const float* pond_program_output(const PondProgram* program) {
   return program->state + graph->nodes[graph->output].out;
 }
 
+/// An incoming value of channel `c` as the graph hears it.
+static inline float pond_program_scale(const PondProgram* program, uint32_t c,
+                                       float value) POND_NONBLOCKING;
+static inline float pond_program_scale(const PondProgram* program, uint32_t c,
+                                       float value) {
+  return (value - program->scaling.in_offset[c]) / program->scaling.in_scale[c];
+}
+
 /// The parts of the state.
 static inline float* pond_program_last_good(const PondProgram* program) {
   return program->state + program->graph->n_vector;

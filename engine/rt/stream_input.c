@@ -50,28 +50,23 @@ static float fill_missing(const Frame* frame, uint32_t c) {
   return pond_program_last_good(program)[c];
 }
 
-static float scaled(const Frame* frame, uint32_t c,
-                    float value) POND_NONBLOCKING;
-static float scaled(const Frame* frame, uint32_t c, float value) {
-  const PondScaling* scaling = &frame->program->scaling;
-  return (value - scaling->in_offset[c]) / scaling->in_scale[c];
-}
-
 // Feedback channel `c` as `mode` has it; `x` is the sanitised signal.
 static float source(const Frame* frame, uint32_t mode, uint32_t c,
                     float x) POND_NONBLOCKING;
 static float source(const Frame* frame, uint32_t mode, uint32_t c, float x) {
   const PondBlock* block = frame->block;
   if (mode == POND_MODE_GENERATE && feeds_back(frame->program)) {
-    return scaled(frame, c, frame->feedback_gain * predicted(frame, c));
+    return pond_program_scale(frame->program, c,
+                              frame->feedback_gain * predicted(frame, c));
   }
   if (mode == POND_MODE_TEACHER &&
       block->n_target == frame->program->graph->n_feedback) {
     const float target = sample(block->target, block->n_target, c, frame->i);
-    return scaled(frame, c,
-                  pond_pick(pond_finite(target), target, frame->gain * x));
+    return pond_program_scale(
+        frame->program, c,
+        pond_pick(pond_finite(target), target, frame->gain * x));
   }
-  return scaled(frame, c, frame->gain * x);
+  return pond_program_scale(frame->program, c, frame->gain * x);
 }
 
 // True if the incoming signal of channel `c` has a say in this frame.
@@ -101,7 +96,7 @@ void pond_stream_input(PondStream* stream, PondProgram* program,
         (uint64_t)!good & (uint64_t)is_heard(&frame, c, now->mode_mix);
     dry[c] = x;
     if (c >= program->graph->n_feedback) {
-      u[c] = scaled(&frame, c, now->gain * x);
+      u[c] = pond_program_scale(program, c, now->gain * x);
       continue;
     }
     u[c] = source(&frame, state->mode, c, x);

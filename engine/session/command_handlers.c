@@ -59,7 +59,10 @@ PondStatus pond_do_status(const PondCall* call, PondError* error) {
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
     pond_call_answer(call, "si", rows[i].name, (int64_t)rows[i].value);
   }
-  pond_call_answer(call, "ss", "mode", pond_mode_name(call->session->mode));
+  pond_session_lock(call->session);
+  const PondMode mode = call->session->mode;
+  pond_session_unlock(call->session);
+  pond_call_answer(call, "ss", "mode", pond_mode_name(mode));
   return POND_OK;
 }
 

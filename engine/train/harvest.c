@@ -116,7 +116,6 @@ static double unscaled_input(const PondHarvest* h, uint32_t c, float u) {
 // One frame's input as the stream sanitises and scales it with gain 1 and
 // missing samples held.
 static void drive(PondHarvest* h, const float* raw) {
-  const PondScaling* scaling = &h->program->scaling;
   float* last_good = pond_program_last_good(h->program);
   for (uint32_t c = 0; c < h->program->graph->n_in; ++c) {
     if (h->setup->rows.effective) {
@@ -127,7 +126,7 @@ static void drive(PondHarvest* h, const float* raw) {
     if (pond_finite(raw[c])) {
       last_good[c] = pond_flush_input(raw[c]);
     }
-    h->u[c] = (last_good[c] - scaling->in_offset[c]) / scaling->in_scale[c];
+    h->u[c] = pond_program_scale(h->program, c, last_good[c]);
     h->input[c] = (double)last_good[c];
   }
 }

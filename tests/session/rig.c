@@ -56,6 +56,12 @@ void rig_run(Rig* rig, uint64_t end, uint32_t block) {
   }
 }
 
+Rig* rig_plain(PondModel* model) {
+  Rig* rig = rig_start(model, NULL);
+  rig_run(rig, RIG_FRAMES, 64);
+  return rig;
+}
+
 void rig_stop(Rig* rig) {
   pond_session_free(rig->session);
   free(rig);

@@ -25,6 +25,8 @@ typedef struct {
 Rig* rig_start(PondModel* model, const PondSessionConfig* config);
 /// Runs to `end` in blocks of at most `block`, serving the session in between.
 void rig_run(Rig* rig, uint64_t end, uint32_t block);
+/// The run of one model over all frames, without any event.
+Rig* rig_plain(PondModel* model);
 void rig_stop(Rig* rig);
 
 /// Fails the test unless `call` succeeded.

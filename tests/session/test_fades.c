@@ -47,16 +47,9 @@ static float mixed(float g, float y1, float y0) {
   return fmaf(g, y1, (1.0f - g) * y0);
 }
 
-// The run of one model without any event.
-static Rig* plain(PondModel* model) {
-  Rig* rig = rig_start(model, NULL);
-  rig_run(rig, RIG_FRAMES, 64);
-  return rig;
-}
-
 static void parameter_ramps_from_its_frame_on(void** unused) {
   (void)unused;
-  Rig* before = plain(a);
+  Rig* before = rig_plain(a);
   Rig* rig = rig_start(a, NULL);
   RIG_MUST(
       pond_session_set_param(rig->session, POND_PARAM_MIX, 0.0f, AT, &error));
@@ -83,8 +76,8 @@ static void parameter_before_the_first_frame_jumps(void** unused) {
 
 static void readout_swap_keeps_the_state_and_fades(void** unused) {
   (void)unused;
-  Rig* run_a = plain(a);
-  Rig* run_b = plain(b);
+  Rig* run_a = rig_plain(a);
+  Rig* run_b = rig_plain(b);
   Rig* rig = rig_start(a, NULL);
   RIG_MUST(pond_session_post(rig->session, b, 0, &error));  // replaces unread a
   RIG_MUST(pond_session_post(rig->session, a, 0, &error));
@@ -114,7 +107,7 @@ static Rig* shifted(PondModel* model) {
 
 static void model_swap_runs_both_and_fades(void** unused) {
   (void)unused;
-  Rig* run_a = plain(a);
+  Rig* run_a = rig_plain(a);
   Rig* run_other = shifted(other);
   Rig* rig = rig_start(a, NULL);
   rig_run(rig, 10, 10);
@@ -135,7 +128,7 @@ static void model_swap_runs_both_and_fades(void** unused) {
 
 static void dear_model_fades_through_dry(void** unused) {
   (void)unused;
-  Rig* run_a = plain(a);
+  Rig* run_a = rig_plain(a);
   const PondSessionConfig config = {.max_load = 1e-12};  // nothing fits
   Rig* rig = rig_start(a, &config);
   rig_run(rig, 10, 10);
@@ -196,8 +189,8 @@ static void swap_does_not_click_and_a_hard_one_does(void** unused) {
                                         (double)LONG / (double)RIG_RATE};
   PondModel* one = scaled(a, 20.0f, 0.0f);
   PondModel* two = scaled(a, 22.0f, 0.05f);
-  Rig* run_one = plain(one);
-  Rig* run_two = plain(two);
+  Rig* run_one = rig_plain(one);
+  Rig* run_two = rig_plain(two);
   Rig* rig = rig_start(one, &config);
   rig_run(rig, 10, 10);
   RIG_MUST(pond_session_post(rig->session, two, AT, &error));
@@ -222,7 +215,7 @@ static void swap_does_not_click_and_a_hard_one_does(void** unused) {
 
 static void panic_mutes_within_a_millisecond_and_comes_back(void** unused) {
   (void)unused;
-  Rig* run_a = plain(a);
+  Rig* run_a = rig_plain(a);
   Rig* rig = rig_start(a, NULL);
   rig_run(rig, AT, 64);
   RIG_MUST(pond_session_panic(rig->session, true, &error));

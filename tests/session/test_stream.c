@@ -39,13 +39,6 @@ static int free_models(void** unused) {
   return 0;
 }
 
-// The run of one model without any event.
-static Rig* plain(PondModel* model) {
-  Rig* rig = rig_start(model, NULL);
-  rig_run(rig, RIG_FRAMES, 64);
-  return rig;
-}
-
 static void free_run_feeds_the_output_of_horizon_frames_ago(void** unused) {
   (void)unused;
   enum { H = 7 };
@@ -321,7 +314,7 @@ static void newest_published_state_is_taken_without_a_block(void** unused) {
 
 static void ports_may_be_shared_missing_or_too_many(void** unused) {
   (void)unused;
-  Rig* run_a = plain(a);
+  Rig* run_a = rig_plain(a);
   Rig* rig = rig_start(a, NULL);
   float spare[64] = {1.0f};
   for (uint32_t at = 0; at + 50 <= RIG_FRAMES; at += 50) {
