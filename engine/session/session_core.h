@@ -150,6 +150,8 @@ PondStatus pond_workspace_to_tree(const PondWorkspace* workspace,
                                   PondError* error);
 PondStatus pond_workspace_from_tree(const PondWorkspace* workspace,
                                     const PondTree* tree, PondError* error);
+/// "", "old/" or "next/". (session_snapshot.c)
+const char* pond_role_prefix(uint32_t role);
 /// A model under a prefix ("", "old/", "next/"). (model_tree.c)
 PondStatus pond_model_to_tree_at(const PondModel* model, const char* prefix,
                                  PondTree* tree, PondError* error);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Snapshots: asked for, received, put in a tree or a file, restored. Control
-// side.
+// Snapshots: asked for, received, put in a tree or a file. Control side.
 #include <inttypes.h>
 #include <string.h>
 #include <xxhash.h>
@@ -9,7 +8,10 @@
 #include "pond/checkpoint.h"
 #include "session_core.h"
 
-static const char* const PREFIX[POND_ROLE_COUNT] = {"", "old/", "next/"};
+const char* pond_role_prefix(uint32_t role) {
+  static const char* const prefixes[POND_ROLE_COUNT] = {"", "old/", "next/"};
+  return prefixes[role];
+}
 
 // Room for all programs that are out: more than a snapshot can name.
 static PondStatus make_room(PondSession* session, PondError* error) {
@@ -147,14 +149,15 @@ static PondStatus role_to_tree(PondSession* session, uint32_t role,
                       "the snapshot names a model that is gone");
   }
   PondStatus status =
-      pond_model_to_tree_at(held->model, PREFIX[role], tree, error);
+      pond_model_to_tree_at(held->model, pond_role_prefix(role), tree, error);
   if (!status && snapshot->n_floats[role] > 0) {
-    const PondWorkspace workspace = {held->model, held->program, PREFIX[role]};
+    const PondWorkspace workspace = {held->model, held->program,
+                                     pond_role_prefix(role)};
     status = pond_workspace_to_tree(&workspace, floats, tree, error);
   }
   if (!status && held->program->via_dry) {
     char key[64];
-    (void)snprintf(key, sizeof(key), "%spond.via_dry", PREFIX[role]);
+    (void)snprintf(key, sizeof(key), "%spond.via_dry", pond_role_prefix(role));
     status = pond_tree_set_meta(tree, key, "true", error);
   }
   return status;
@@ -221,147 +224,6 @@ PondStatus pond_session_save(PondSession* session, const char* path,
     status = pond_tree_save(tree, path, error);
   }
   pond_tree_free(tree);
-  return status;
-}
-
-/// A restore as it is put together; given back whole if anything fails.
-typedef struct {
-  PondStreamState state;
-  PondProgram* programs[POND_ROLE_COUNT];
-  PondModel* models[POND_ROLE_COUNT];
-} Restored;
-
-static PondStatus role_from_tree(PondSession* session, const PondTree* tree,
-                                 uint32_t role, Restored* restored,
-                                 PondError* error) {
-  PondModel* model = NULL;
-  PondStatus status =
-      pond_model_from_tree_at(tree, PREFIX[role], &model, error);
-  if (status) {
-    return status;
-  }
-  PondModel* onto = restored->models[POND_ROLE_CURRENT];
-  if (onto) {
-    PondModel* rebased = NULL;
-    status = pond_model_rebase(model, onto, &rebased, error);
-    pond_model_free(model);
-    model = rebased;
-  }
-  if (!status) {
-    restored->models[role] = model;
-    status = pond_program_new(model, session->config.kernel,
-                              &restored->programs[role], error);
-  }
-  const bool shares =
-      role == POND_ROLE_OLD && restored->state.fade_kind == POND_FADE_READOUT;
-  if (!status && !shares) {
-    const PondWorkspace workspace = {model, restored->programs[role],
-                                     PREFIX[role]};
-    status = pond_workspace_from_tree(&workspace, tree, error);
-  }
-  if (!status) {
-    char key[64];
-    (void)snprintf(key, sizeof(key), "%spond.via_dry", PREFIX[role]);
-    restored->programs[role]->via_dry = pond_tree_meta(tree, key) != NULL;
-    restored->programs[role]->id = restored->state.program[role];
-    restored->programs[role]->at_frame = restored->state.next_at_frame;
-  }
-  return status;
-}
-
-static void drop(Restored* restored) {
-  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
-    pond_program_free(restored->programs[role]);
-    pond_model_free(restored->models[role]);
-  }
-}
-
-static PondStatus check_fade(const Restored* restored, PondError* error) {
-  const uint32_t kind = restored->state.fade_kind;
-  const PondModel* old = restored->models[POND_ROLE_OLD];
-  const bool shared =
-      old && pond_model_graph(old) ==
-                 pond_model_graph(restored->models[POND_ROLE_CURRENT]);
-  if ((kind == POND_FADE_READOUT && !shared) ||
-      (kind == POND_FADE_DRY && !old) || (kind == POND_FADE_NONE && old)) {
-    return pond_error(error, POND_STATUS_BAD_FORMAT,
-                      "the stream state names a fade (kind %" PRIu32
-                      ") that does not fit its models",
-                      kind);
-  }
-  return POND_OK;
-}
-
-static PondStatus read_all(PondSession* session, const PondTree* tree,
-                           Restored* restored, PondError* error) {
-  const char* text = pond_tree_meta(tree, "pond.stream");
-  if (!text) {
-    return pond_error(error, POND_STATUS_NOT_FOUND,
-                      "no stream state is in it: it holds a model alone");
-  }
-  PondStatus status = pond_state_from_json(text, &restored->state, error);
-  for (uint32_t role = 0; role < POND_ROLE_COUNT && !status; ++role) {
-    if (restored->state.program[role]) {
-      status = role_from_tree(session, tree, role, restored, error);
-    }
-  }
-  return status ? status : check_fade(restored, error);
-}
-
-// The largest id and the newest model: what was posted last.
-static void install(PondSession* session, Restored* restored) {
-  pond_session_release_all(session);
-  pond_model_free(session->newest);
-  session->newest = NULL;
-  for (uint32_t role = 0; role < POND_ROLE_COUNT; ++role) {
-    if (!restored->programs[role]) {
-      continue;
-    }
-    const PondHeld held = {restored->programs[role], restored->models[role],
-                           false};
-    session->held[session->n_held++] = held;
-    if (held.program->id >= session->next_id) {
-      session->next_id = held.program->id + 1;
-    }
-  }
-  const uint32_t newest =
-      restored->programs[POND_ROLE_NEXT] ? POND_ROLE_NEXT : POND_ROLE_CURRENT;
-  session->newest = pond_model_ref(restored->models[newest]);
-  session->posted_id = restored->state.program[newest];
-  session->applied_id = restored->state.program[POND_ROLE_CURRENT];
-  session->n_waiting = restored->state.n_pending;
-  session->n_expected = restored->state.n_pending;
-  memcpy(session->expected, restored->state.pending, sizeof(session->expected));
-  session->expect_swap = restored->state.program[POND_ROLE_NEXT] != 0;
-  session->mode = (PondMode)restored->state.mode;
-  for (uint32_t i = 0; i < POND_PARAM_COUNT; ++i) {
-    session->params[i] = restored->state.params[i].to;
-  }
-  session->snapshot_have = false;
-  pond_stream_restore(session->stream, &restored->state, restored->programs);
-}
-
-PondStatus pond_session_restore(PondSession* session, const PondTree* tree,
-                                PondError* error) {
-  Restored restored;
-  memset(&restored, 0, sizeof(restored));
-  pond_session_lock(session);
-  pond_session_service_locked(session);
-  PondStatus status = POND_OK;
-  if (session->snapshot_asked || session->posted_id != session->applied_id) {
-    status = pond_error(error, POND_STATUS_BUSY,
-                        "a snapshot or a model is on its way: restore before, "
-                        "or after a block");
-  }
-  if (!status) {
-    status = read_all(session, tree, &restored, error);
-  }
-  if (status) {
-    drop(&restored);
-  } else {
-    install(session, &restored);
-  }
-  pond_session_unlock(session);
   return status;
 }
 

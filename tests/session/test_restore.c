@@ -148,6 +148,8 @@ static const char* const EDITS[][3] = {
     {"\"kind\":0", "\"kind\":50", "pending"},
     {"\"at\":400", "\"at\":-5", "pending"},
     {"\"programs\":[", "\"programs\":[7,", "programs"},
+    {"\"programs\":[2,1,3]", "\"programs\":[2,2,3]", "twice"},
+    {"\"programs\":[2,1,3]", "\"programs\":[0,1,3]", "fade"},
     {"\"missing\":0", "\"missing\":3", "missing"},
     {"\"mute\":{", "\"loud\":{", "mute"},
     {"{\"frame\"", "{\"frame\":1,\"frame\"", "duplicate"}};
