@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 41, CEILING_ROUNDS = 20, DEFAULT_SIZES = 8 };
+enum { ROUNDS = 20, WARM_FRAMES = 4, DEFAULT_SIZES = 8 };
 
 static const uint32_t default_sizes[DEFAULT_SIZES] = {64,  100,  128,  256,
                                                       512, 1000, 1500, 2000};
@@ -143,9 +143,9 @@ static void run_openblas(Bench* b, uint32_t n_frames) {
 
 typedef void Run(Bench* b, uint32_t n_frames);
 
-// One warm frame, then `n_frames` timed ones.
+// Frames that bring the weights back into the caches, then timed ones.
 static double time_run(Run* run, Bench* b, uint32_t n_frames) {
-  run(b, 1);
+  run(b, WARM_FRAMES);
   const double start = now_us();
   run(b, n_frames);
   return (now_us() - start) / n_frames;
@@ -154,7 +154,9 @@ static double time_run(Run* run, Bench* b, uint32_t n_frames) {
 static double time_ceiling(CeilingLoop* loop, const Bench* b,
                            uint32_t n_frames) {
   const size_t n = ((size_t)b->n * (b->n + 1)) / 128 * 128;
-  sink = loop(b->panels, n);
+  for (uint32_t k = 0; k < WARM_FRAMES; k++) {
+    sink = loop(b->panels, n);
+  }
   const double start = now_us();
   for (uint32_t k = 0; k < n_frames; k++) {
     sink = loop(b->panels, n);
@@ -173,8 +175,8 @@ static double median(double* values, size_t n) {
   return values[n / 2];
 }
 
-// All three in turn, round by round: medians of ours and OpenBLAS, the best of
-// the ceiling's first 20 rounds.
+// All three in turn, round by round: medians of ours and OpenBLAS, the best
+// of 20 of the ceiling.
 static Result measure(uint32_t n, const PondKernels* kernels) {
   Bench b;
   bench_init(&b, n, kernels);
@@ -185,7 +187,7 @@ static Result measure(uint32_t n, const PondKernels* kernels) {
   double openblas[ROUNDS];
   double ceiling = INFINITY;
   for (uint32_t round = 0; round < ROUNDS; round++) {
-    for (uint32_t k = 0; round < CEILING_ROUNDS && k < CEILING_LOOPS; k++) {
+    for (uint32_t k = 0; k < CEILING_LOOPS; k++) {
       ceiling = fmin(ceiling, time_ceiling(loops[k], &b, n_frames));
     }
     ours[round] = time_run(run_ours, &b, n_frames);
