@@ -11,6 +11,9 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
 endif()
 
 add_library(pond_flags INTERFACE)
+# Symbols are bound when loaded: the first call of one on the audio thread must
+# not go through the lazy resolver.
+target_link_options(pond_flags INTERFACE -Wl,-z,now)
 target_compile_options(pond_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes
   -Wmissing-prototypes -Wvla -ffp-contract=off -fno-fast-math)
