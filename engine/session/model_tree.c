@@ -149,7 +149,7 @@ static PondStatus find(void* context, const PondParameter* wanted,
   }
   bool fits =
       tensor->dtype == POND_DTYPE_F32 && tensor->n_dims == wanted->n_dims;
-  for (uint32_t i = 0; i < wanted->n_dims && fits; ++i) {
+  for (uint32_t i = 0; i < wanted->n_dims && i < 2 && fits; ++i) {
     fits = tensor->shape[i] == shape[i];
   }
   if (!fits) {

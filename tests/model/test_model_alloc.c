@@ -94,7 +94,9 @@ static PondStatus find_zeros(void* context, const PondParameter* wanted,
 static void act_from_parameters(void* context) {
   Run* run = (Run*)context;
   PondModel* model = NULL;
-  run->status = pond_model_from_parameters(run->desc, &(const PondModelParts){find_zeros, NULL, NULL, NULL}, &model, &run->error);
+  run->status = pond_model_from_parameters(
+      run->desc, &(const PondModelParts){find_zeros, NULL, NULL, NULL}, &model,
+      &run->error);
   assert_true((model != NULL) == (run->status == POND_OK));
   pond_model_free(model);
 }
@@ -103,7 +105,9 @@ static void act_with_readout(void* context) {
   static const float weights[101];
   Run* run = (Run*)context;
   PondModel* model = NULL;
-  run->status = pond_model_with_readout(run->model, &(const PondReadoutFit){0, weights, weights, NULL}, &model, &run->error);
+  run->status = pond_model_with_readout(
+      run->model, &(const PondReadoutFit){0, weights, weights, NULL}, &model,
+      &run->error);
   assert_true((model != NULL) == (run->status == POND_OK));
   pond_model_free(model);
 }

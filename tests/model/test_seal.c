@@ -19,7 +19,8 @@ static PondModel* with_readout(const PondModel* model) {
   PondModel* out = NULL;
   const PondFit fit = {.horizon = 3, .out_power = 0.5, .rate_hz = 250.0};
   fixture_ok(
-      pond_model_with_readout(model, &(const PondReadoutFit){0, WEIGHTS, BIAS, &fit}, &out, &error),
+      pond_model_with_readout(
+          model, &(const PondReadoutFit){0, WEIGHTS, BIAS, &fit}, &out, &error),
       &error);
   return out;
 }
@@ -144,8 +145,11 @@ static void a_model_from_parameters_has_the_same_bits(void** state) {
   const PondNormaliser normaliser = {.in_scale = (float[]){1, 2, 3},
                                      .out_scale = (float[]){scale, 1, 1}};
   const PondFit fit = {.horizon = 7};
-  fixture_ok(pond_model_from_parameters(desc, &(const PondModelParts){find, &source, &normaliser, &fit}, &again, &error),
-             &error);
+  fixture_ok(
+      pond_model_from_parameters(
+          desc, &(const PondModelParts){find, &source, &normaliser, &fit},
+          &again, &error),
+      &error);
   assert_int_equal(source.n_asked, 6);
   for (uint32_t i = 0; i < pond_model_parameter_count(model); ++i) {
     const PondParameter a = pond_model_parameter(model, i);
@@ -177,8 +181,11 @@ static void weights_that_are_not_finite_are_refused_by_name(void** state) {
     PondModel* again = NULL;
     source.spoilt = NAMES[i % 6];
     source.value = i < 6 ? NAN : -INFINITY;
-    assert_int_equal(pond_model_from_parameters(desc, &(const PondModelParts){find, &source, NULL, NULL}, &again, &error),
-                     POND_STATUS_NOT_FINITE);
+    assert_int_equal(
+        pond_model_from_parameters(
+            desc, &(const PondModelParts){find, &source, NULL, NULL}, &again,
+            &error),
+        POND_STATUS_NOT_FINITE);
     fixture_says(error.text, NAMES[i % 6]);
     fixture_says(error.text, i < 6 ? "not a number" : "infinite");
     assert_null(again);
@@ -197,7 +204,9 @@ static void a_refusal_of_the_source_is_handed_on(void** state) {
   fixture_ok(pond_model_new(desc, 4, &model, &error), &error);
   Source source = {
       .from = model, .copy = malloc(N_COPY), .refuse = POND_STATUS_MISMATCH};
-  assert_int_equal(pond_model_from_parameters(desc, &(const PondModelParts){find, &source, NULL, NULL}, &again, &error),
+  assert_int_equal(pond_model_from_parameters(
+                       desc, &(const PondModelParts){find, &source, NULL, NULL},
+                       &again, &error),
                    POND_STATUS_MISMATCH);
   assert_int_equal(source.n_asked, 1);
   assert_null(again);
@@ -215,21 +224,28 @@ static void a_bad_readout_is_refused(void** state) {
   float spoilt[101] = {0.0F};
   spoilt[100] = INFINITY;
   assert_int_equal(
-      pond_model_with_readout(model, &(const PondReadoutFit){0, spoilt, BIAS, NULL}, &out, &error),
+      pond_model_with_readout(
+          model, &(const PondReadoutFit){0, spoilt, BIAS, NULL}, &out, &error),
       POND_STATUS_NOT_FINITE);
   fixture_says(error.text, "CGReadoutLayer_1.weight");
-  assert_int_equal(pond_model_with_readout(model, &(const PondReadoutFit){0, WEIGHTS, spoilt + 100, NULL}, &out, &error),
-                   POND_STATUS_NOT_FINITE);
+  assert_int_equal(
+      pond_model_with_readout(
+          model, &(const PondReadoutFit){0, WEIGHTS, spoilt + 100, NULL}, &out,
+          &error),
+      POND_STATUS_NOT_FINITE);
   fixture_says(error.text, "CGReadoutLayer_1.bias");
   assert_int_equal(
-      pond_model_with_readout(model, &(const PondReadoutFit){1, WEIGHTS, BIAS, NULL}, &out, &error),
+      pond_model_with_readout(
+          model, &(const PondReadoutFit){1, WEIGHTS, BIAS, NULL}, &out, &error),
       POND_STATUS_BAD_ARG);
   fixture_says(error.text, "readout 1");
   assert_int_equal(
-      pond_model_with_readout(model, &(const PondReadoutFit){0, WEIGHTS, NULL, NULL}, &out, &error),
+      pond_model_with_readout(
+          model, &(const PondReadoutFit){0, WEIGHTS, NULL, NULL}, &out, &error),
       POND_STATUS_BAD_ARG);
   assert_int_equal(
-      pond_model_with_readout(bare, &(const PondReadoutFit){0, WEIGHTS, BIAS, NULL}, &out, &error),
+      pond_model_with_readout(
+          bare, &(const PondReadoutFit){0, WEIGHTS, BIAS, NULL}, &out, &error),
       POND_STATUS_BAD_ARG);
   fixture_says(error.text, "no bias");
   assert_null(out);
@@ -265,8 +281,11 @@ static void a_bad_normaliser_or_fit_is_refused(void** state) {
                           {.out_power = (double)INFINITY},
                           {.rate_hz = (double)NAN}};
   for (size_t i = 0; i < 4; ++i) {
-    assert_int_not_equal(pond_model_with_readout(model, &(const PondReadoutFit){0, WEIGHTS, BIAS, &fits[i]}, &out, &error),
-                         POND_OK);
+    assert_int_not_equal(
+        pond_model_with_readout(
+            model, &(const PondReadoutFit){0, WEIGHTS, BIAS, &fits[i]}, &out,
+            &error),
+        POND_OK);
   }
   assert_null(out);
   pond_model_free(model);

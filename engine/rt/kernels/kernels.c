@@ -62,6 +62,7 @@ static float block_weight(const Blocks* blocks, uint32_t row, uint32_t c) {
   return blocks->w_in[(size_t)row * blocks->n_in + c];
 }
 
+// NOLINTNEXTLINE(readability-function-size): three blocks, each with its width
 void pond_dense_pack(const float* w_fb, uint32_t n_fb, const float* w,
                      uint32_t rows, const float* w_in, uint32_t n_in,
                      uint32_t group_rows, float* panels, PondDense* dense) {

@@ -20,6 +20,9 @@ static inline __m256i first_lanes(uint32_t n) POND_NONBLOCKING {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), index);
 }
 
+// LANES times a vector's number is at most a tile's height.
+// NOLINTBEGIN(bugprone-implicit-widening-of-multiplication-result)
+
 // A frame under way. Rows below `done` of `next` hold their next states, those
 // from there to `row` their pre-activations.
 typedef struct {
@@ -84,6 +87,7 @@ typedef struct {
 
 // `n_pairs` even and odd columns into the chains of `n` vectors. The empty asm
 // keeps gcc from spending a register on each address of an odd column.
+// NOLINTNEXTLINE(readability-function-size): inlined into one caller's loop
 POND_AVX2 void stream_pairs(Chains* chains, const float* w, size_t height,
                             const float* v, uint32_t n_pairs, const int n,
                             const bool prefetch) POND_NONBLOCKING {
@@ -112,6 +116,7 @@ POND_AVX2 void stream_pairs(Chains* chains, const float* w, size_t height,
 
 // The same, with prefetch where it pays: for the tall tile of a matrix that
 // leaves the second cache.
+// NOLINTNEXTLINE(readability-function-size): inlined into one caller's loop
 POND_AVX2 void stream(Chains* chains, const PondDense* dense, const float* w,
                       size_t height, const float* v, uint32_t n_pairs,
                       const int n) POND_NONBLOCKING {
@@ -279,3 +284,5 @@ static void readout_step(const PondReadoutOp* op, const float* v,
 
 const PondKernels pond_kernels_avx2 = {POND_KERNEL_AVX2, GROUP_ROWS,
                                        reservoir_step, readout_step};
+
+// NOLINTEND(bugprone-implicit-widening-of-multiplication-result)

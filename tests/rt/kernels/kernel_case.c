@@ -157,18 +157,18 @@ bool reference_step(const ReservoirCase* c, float leak, float* v,
   return finite;
 }
 
-void reference_readout(const float* plain, const float* bias, uint32_t rows,
-                       uint32_t cols, const float* v, float* y) {
-  for (uint32_t i = 0; i < rows; i++) {
+void reference_readout(const PondReadoutOp* op, const float* plain,
+                       const float* v, float* y) {
+  for (uint32_t i = 0; i < op->rows; i++) {
     float lane[16] = {0};
-    for (uint32_t j = 0; j < cols; j++) {
-      lane[j % 16] = fmaf(plain[(size_t)i * cols + j], v[j], lane[j % 16]);
+    for (uint32_t j = 0; j < op->cols; j++) {
+      lane[j % 16] = fmaf(plain[(size_t)i * op->cols + j], v[j], lane[j % 16]);
     }
     float four[4];
     for (uint32_t k = 0; k < 4; k++) {
       four[k] = (lane[k] + lane[k + 8]) + (lane[k + 4] + lane[k + 12]);
     }
-    y[i] = (((four[0] + four[2]) + (four[1] + four[3])) + bias[i]) + 0.0f;
+    y[i] = (((four[0] + four[2]) + (four[1] + four[3])) + op->bias[i]) + 0.0f;
   }
 }
 

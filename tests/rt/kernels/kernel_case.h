@@ -55,8 +55,8 @@ PondReadoutOp readout_case(PondRandom* random, uint32_t rows, uint32_t cols,
 bool reference_step(const ReservoirCase* c, float leak, float* v,
                     uint32_t parity);
 /// Section 5.2 likewise.
-void reference_readout(const float* plain, const float* bias, uint32_t rows,
-                       uint32_t cols, const float* v, float* y);
+void reference_readout(const PondReadoutOp* op, const float* plain,
+                       const float* v, float* y);
 /// Bits equal, or both NaN.
 bool same_value(float a, float b);
 

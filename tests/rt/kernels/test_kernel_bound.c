@@ -53,8 +53,8 @@ static double exact_f(PondActivation activation, double p) {
 // no f is steeper than 1; f itself errs by two ulp, four units of |z|; then two
 // roundings of the leak, and the snap.
 static double bound_of(Dot p, double z, double x, uint32_t cols) {
-  const double n = (double)(cols / 2 + 3);
-  return n * unit * p.size + 4.0 * unit * fabs(z) +
+  const uint32_t n = cols / 2 + 3;
+  return (double)n * unit * p.size + 4.0 * unit * fabs(z) +
          3.0 * unit * (fabs(z) + fabs(x)) + 0x1p-96;
 }
 
@@ -126,8 +126,9 @@ static void readouts_are_within_the_bound(void** state) {
       dot_add(&exact, plain[j], v[j]);
     }
     kernels->readout(&op, v, &y);
-    const double n = (double)(cols / POND_READOUT_LANES + 6);
-    worst = fmax(worst, fabs((double)y - exact.sum) / (n * unit * exact.size));
+    const uint32_t n = cols / POND_READOUT_LANES + 6;
+    worst = fmax(worst,
+                 fabs((double)y - exact.sum) / ((double)n * unit * exact.size));
     free(v);
     free(plain);
     free((void*)op.w);

@@ -31,6 +31,7 @@ static uint32_t n_of(uint32_t n) { return getenv("POND_QUICK") ? n / 10 : n; }
 typedef struct {
   const PondKernels* kernels;  // or NULL:
   uint32_t parity;             // the reference, right (0) or faulty (1)
+  uint32_t group_rows;         // how its weights are packed
 } Candidate;
 
 static const PondKernels* scalar(void) {
@@ -72,13 +73,12 @@ static bool candidate_step(const Candidate* candidate, const ReservoirCase* c,
 // Both run the same frames from the same state; all memory is compared after
 // each, the guards included.
 static void compare_chain(const Candidate* candidate, const ReservoirCase* c,
-                          uint32_t group_rows, uint32_t n_frames,
-                          PondRandom* random, Tally* tally) {
+                          uint32_t n_frames, PondRandom* random, Tally* tally) {
   const uint32_t cols = reservoir_case_cols(c);
   const uint32_t shift = (uint32_t)pond_random_below(random, 16);
   const size_t n_floats = cols + 2 * GUARD + shift;
   PondReservoirOp ops[2] = {reservoir_case_pack(c, POND_PANEL_ROWS),
-                            reservoir_case_pack(c, group_rows)};
+                            reservoir_case_pack(c, candidate->group_rows)};
   float* scratch = case_floats(2 * (size_t)ops[0].w.rows_padded);
   float* a = new_vector(c, random, shift);
   float* b = case_floats(n_floats);
@@ -128,10 +128,10 @@ static Tally compare_many(const Candidate* candidate, uint32_t n_cases,
     ReservoirCase c;
     reservoir_case_init(&c, &random, random_rows(&random, k),
                         (Flavour)(k % FLAVOUR_COUNT));
-    const uint32_t group_rows =
+    Candidate packed = *candidate;
+    packed.group_rows =
         POND_PANEL_ROWS * (1U + (uint32_t)pond_random_below(&random, 8));
-    compare_chain(candidate, &c, group_rows, random_frames(&random, c.rows),
-                  &random, &tally);
+    compare_chain(&packed, &c, random_frames(&random, c.rows), &random, &tally);
     reservoir_case_free(&c);
   }
   printf("  %llu cases, %llu frames, %llu states, %llu resets, %llu differ\n",
@@ -150,7 +150,7 @@ static void assert_all_equal(const Tally* tally, uint64_t least_frames) {
 
 static void scalar_equals_the_definition(void** state) {
   (void)state;
-  const Candidate reference = {NULL, 0};
+  const Candidate reference = {NULL, 0, 0};
   const Tally tally = compare_many(&reference, n_of(120), 1);
   assert_all_equal(&tally, n_of(5000));
 }
@@ -160,14 +160,14 @@ static void avx2_equals_scalar(void** state) {
   if (!avx2()) {
     skip();
   }
-  const Candidate candidate = {avx2(), 0};
+  const Candidate candidate = {avx2(), 0, 0};
   const Tally tally = compare_many(&candidate, n_of(360), 2);
   assert_all_equal(&tally, n_of(40000));
 }
 
 static void swapped_column_parity_is_noticed(void** state) {
   (void)state;
-  const Candidate faulty = {NULL, 1};
+  const Candidate faulty = {NULL, 1, 0};
   const Tally tally = compare_many(&faulty, 60, 1);
   assert_true(tally.different >= 30);
 }
@@ -181,9 +181,9 @@ static void every_packing_gives_the_same_bits(void** state) {
     reservoir_case_init(&c, &random, 1U + (uint32_t)(k * 17), FLAVOUR_PLAIN);
     for (uint32_t g = POND_PANEL_ROWS; g <= POND_MAX_GROUP_ROWS;
          g += POND_PANEL_ROWS) {
-      const Candidate candidates[2] = {{scalar(), 0}, {avx2(), 0}};
+      const Candidate candidates[2] = {{scalar(), 0, g}, {avx2(), 0, g}};
       for (uint32_t i = 0; i < (avx2() ? 2U : 1U); i++) {
-        compare_chain(&candidates[i], &c, g, 3, &random, &tally);
+        compare_chain(&candidates[i], &c, 3, &random, &tally);
       }
     }
     reservoir_case_free(&c);
@@ -195,13 +195,13 @@ static void every_packing_gives_the_same_bits(void** state) {
 static void one_size_each_up_to_two_hundred(void** state) {
   (void)state;
   PondRandom random = pond_random_init(4, "sizes");
-  const Candidate candidate = {avx2() ? avx2() : scalar(), 0};
+  const PondKernels* wide = avx2() ? avx2() : scalar();
+  const Candidate candidate = {wide, 0, wide->group_rows};
   Tally tally = {0};
   for (uint32_t rows = 1; rows <= 200; rows++) {
     ReservoirCase c;
     reservoir_case_init(&c, &random, rows, FLAVOUR_PLAIN);
-    compare_chain(&candidate, &c, candidate.kernels->group_rows, 4, &random,
-                  &tally);
+    compare_chain(&candidate, &c, 4, &random, &tally);
     reservoir_case_free(&c);
   }
   assert_int_equal(tally.different, 0);
@@ -228,7 +228,7 @@ static void readouts_are_equal(void** state) {
     }
     v[cols] = NAN;  // not to be read
     float y[3][9];
-    reference_readout(plain, op.bias, rows, cols, v, y[0]);
+    reference_readout(&op, plain, v, y[0]);
     scalar()->readout(&op, v, y[1]);
     wide->readout(&op, v, y[2]);
     for (uint32_t i = 0; i < rows; i++, n_compared++) {
@@ -247,13 +247,53 @@ static void readouts_are_equal(void** state) {
 
 // reservoir -> readout -> reservoir, whose second step reads what the first
 // wrote.
-static void run_two(const PondKernels* kernels, const PondReservoirOp ops[2],
-                    const PondReadoutOp* readout, float* v[2], float* scratch,
-                    uint32_t k) {
-  v[0][0] = sinf((float)k);
-  (void)kernels->reservoir(&ops[0], 0.4f, v[0], scratch);
-  kernels->readout(readout, v[0] + ops[0].n_feedback, v[1]);
-  (void)kernels->reservoir(&ops[1], 1.0f, v[1], scratch);
+typedef struct {
+  ReservoirCase cases[2];
+  PondReservoirOp ops[2];
+  PondReadoutOp readout;
+  float* plain;
+  float* scratch;
+  float* v[4];  // one pair for each of two kernels
+} Chain;
+
+static void chain_init(Chain* chain, PondRandom* random, uint32_t rows,
+                       uint32_t group_rows) {
+  for (uint32_t i = 0; i < 2; i++) {
+    ReservoirCase* c = &chain->cases[i];
+    do {
+      reservoir_case_init(c, random, rows, FLAVOUR_PLAIN);
+    } while (c->n_fb == 0 && (reservoir_case_free(c), true));
+    chain->ops[i] = reservoir_case_pack(c, group_rows);
+  }
+  chain->readout =
+      readout_case(random, chain->cases[1].n_fb, chain->cases[0].rows,
+                   FLAVOUR_PLAIN, &chain->plain);
+  chain->scratch = case_floats(2 * (size_t)chain->ops[0].w.rows_padded);
+  for (uint32_t i = 0; i < 4; i++) {
+    chain->v[i] = case_floats(reservoir_case_cols(&chain->cases[i % 2]));
+  }
+}
+
+static void chain_free(Chain* chain) {
+  for (uint32_t i = 0; i < 2; i++) {
+    free((void*)chain->ops[i].w.panels);
+    reservoir_case_free(&chain->cases[i]);
+  }
+  for (uint32_t i = 0; i < 4; i++) {
+    free(chain->v[i]);
+  }
+  free(chain->plain);
+  free((void*)chain->readout.w);
+  free((void*)chain->readout.bias);
+  free(chain->scratch);
+}
+
+static void chain_run(const Chain* chain, const PondKernels* kernels,
+                      float* const v[2], uint32_t frame) {
+  v[0][0] = sinf((float)frame);
+  (void)kernels->reservoir(&chain->ops[0], 0.4f, v[0], chain->scratch);
+  kernels->readout(&chain->readout, v[0] + chain->ops[0].n_feedback, v[1]);
+  (void)kernels->reservoir(&chain->ops[1], 1.0f, v[1], chain->scratch);
 }
 
 static void nodes_in_a_chain_are_equal(void** state) {
@@ -262,41 +302,18 @@ static void nodes_in_a_chain_are_equal(void** state) {
   PondRandom random = pond_random_init(6, "chain");
   uint32_t n_frames = 0;
   for (uint32_t k = 0; k < 12; k++) {
-    ReservoirCase c[2];
-    PondReservoirOp ops[2];
-    for (uint32_t i = 0; i < 2; i++) {
-      do {
-        reservoir_case_init(&c[i], &random, 20U + 31U * k, FLAVOUR_PLAIN);
-      } while (c[i].n_fb == 0 && (reservoir_case_free(&c[i]), true));
-      ops[i] = reservoir_case_pack(&c[i], wide->group_rows);
-    }
-    float* plain;
-    PondReadoutOp readout =
-        readout_case(&random, c[1].n_fb, c[0].rows, FLAVOUR_PLAIN, &plain);
-    float* scratch = case_floats(2 * (size_t)ops[0].w.rows_padded);
-    float* v[4];
-    for (uint32_t i = 0; i < 4; i++) {
-      v[i] = case_floats(reservoir_case_cols(&c[i % 2]));
-    }
+    Chain chain;
+    chain_init(&chain, &random, 20U + 31U * k, wide->group_rows);
     for (uint32_t f = 0; f < 50; f++, n_frames++) {
-      run_two(scalar(), ops, &readout, v, scratch, f);
-      run_two(wide, ops, &readout, v + 2, scratch, f);
+      chain_run(&chain, scalar(), chain.v, f);
+      chain_run(&chain, wide, chain.v + 2, f);
       for (uint32_t i = 0; i < 2; i++) {
-        assert_memory_equal(v[i], v[i + 2],
-                            reservoir_case_cols(&c[i]) * sizeof(float));
+        assert_memory_equal(
+            chain.v[i], chain.v[i + 2],
+            reservoir_case_cols(&chain.cases[i]) * sizeof(float));
       }
     }
-    for (uint32_t i = 0; i < 2; i++) {
-      free((void*)ops[i].w.panels);
-      reservoir_case_free(&c[i]);
-    }
-    for (uint32_t i = 0; i < 4; i++) {
-      free(v[i]);
-    }
-    free(plain);
-    free((void*)readout.w);
-    free((void*)readout.bias);
-    free(scratch);
+    chain_free(&chain);
   }
   assert_true(n_frames >= 600);
 }
