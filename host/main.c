@@ -15,7 +15,6 @@ typedef struct {
 } Command;
 
 static const Command g_commands[] = {
-    {"demo", host_demo, "predict a real ECG live, be killed, and resume it"},
     {"new", host_new, "make a model from a preset or a description"},
     {"train", host_train, "fit a model's readout to a recording"},
     {"run", host_run, "predict a file or a pipe, row by row"},

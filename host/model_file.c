@@ -53,3 +53,32 @@ bool host_state_frame(const PondTree* tree, uint64_t* frame) {
   json_decref(state);
   return is_found;
 }
+
+static bool is_zero(const PondParameter* parameter) {
+  size_t n = parameter->shape[0];
+  if (parameter->n_dims > 1)
+    n *= parameter->shape[1];
+  for (size_t i = 0; i < n; i++)
+    if (parameter->data[i] != 0)
+      return false;
+  return true;
+}
+
+static bool is_of_readout(const PondModel* model, const char* name) {
+  for (uint32_t i = 0; i < pond_model_readout_count(model); i++) {
+    const char* readout = pond_model_readout_name(model, i, NULL, NULL);
+    size_t n = strlen(readout);
+    if (!strncmp(name, readout, n) && name[n] == '.')
+      return true;
+  }
+  return false;
+}
+
+bool host_model_is_trained(const PondModel* model) {
+  for (uint32_t i = 0; i < pond_model_parameter_count(model); i++) {
+    PondParameter parameter = pond_model_parameter(model, i);
+    if (is_of_readout(model, parameter.name) && !is_zero(&parameter))
+      return true;
+  }
+  return false;
+}

@@ -16,6 +16,8 @@ PondStatus host_model_save(const PondModel* model, const char* path,
                            const char* seed, PondError* error);
 /// True if `tree` holds the state of a stream; `frame` is its next frame.
 bool host_state_frame(const PondTree* tree, uint64_t* frame);
+/// False if every readout's weights are zero, as they are in a new model.
+bool host_model_is_trained(const PondModel* model);
 /// True if a command would write over what it reads.
 bool host_names_same(const char* a, const char* b);
 

@@ -61,6 +61,21 @@ bool host_take_number(HostUsage* usage, const char* option, const char* text,
   return true;
 }
 
+bool host_take_kernel(HostUsage* usage, const char* text,
+                      PondKernelId* kernel) {
+  PondKernelId found = POND_KERNEL_AUTO;
+  if (strcmp(text, "auto") && pond_kernel_find(text, &found))
+    return host_usage(
+        usage, "--kernel %s: give scalar, avx2, avx512, neon or auto", text);
+  if (found != POND_KERNEL_AUTO && !pond_kernel_available(found))
+    return host_usage(usage,
+                      "--kernel %s: not in this build or processor; give auto "
+                      "(echopond doctor lists them)",
+                      text);
+  *kernel = found;
+  return true;
+}
+
 static const struct argp_option* find_long(const struct argp_option* options,
                                            const char* word) {
   size_t n = strcspn(word, "=");

@@ -4,7 +4,7 @@
 #ifndef HOST_OPTIONS_H
 #define HOST_OPTIONS_H
 
-#include "pond/types.h"
+#include "pond/engine.h"
 
 #include <argp.h>
 
@@ -44,5 +44,7 @@ bool host_take_integer(HostUsage* usage, const char* option, const char* text,
                        uint64_t min, uint64_t max, uint64_t* value);
 bool host_take_number(HostUsage* usage, const char* option, const char* text,
                       double min, double max, double* value);
+/// A kernel that is in this build and runs on this processor.
+bool host_take_kernel(HostUsage* usage, const char* text, PondKernelId* kernel);
 
 #endif

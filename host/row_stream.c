@@ -130,6 +130,10 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
 
 PondStatus host_reader_rewind(HostReader** reader, PondError* error) {
   HostReader* again;
+  if ((*reader)->rewind) {
+    (*reader)->rewind(*reader);
+    return POND_OK;
+  }
   if (!(*reader)->is_file)
     return host_error(error, POND_STATUS_UNSUPPORTED,
                       "%s: a pipe cannot be read twice; give a file",
@@ -191,48 +195,4 @@ PondStatus host_writer_finish(HostWriter* writer, PondError* error) {
 void host_writer_free(HostWriter* writer) {
   if (writer)
     writer->free(writer);
-}
-
-// Makes `rows` hold at least `n_chunk` rows more than it does.
-static PondStatus grow(HostRows* rows, uint64_t* capacity, uint32_t n_chunk,
-                       const char* name, PondError* error) {
-  if (rows->n_rows + n_chunk <= *capacity)
-    return POND_OK;
-  uint64_t n = *capacity ? *capacity * 2 : 2 * (uint64_t)n_chunk;
-  if (n * rows->n_channels > MOST_FLOATS)
-    return host_error(error, POND_STATUS_LIMIT,
-                      "%s: more than 4 GiB of samples; give a file, which is "
-                      "read in pieces",
-                      name);
-  float* larger = realloc(rows->data, n * rows->n_channels * sizeof(float));
-  if (!larger)
-    return host_error_memory(error, "the rows of a stream");
-  rows->data = larger;
-  *capacity = n;
-  return POND_OK;
-}
-
-PondStatus host_rows_load(HostReader* reader, HostRows* rows,
-                          PondError* error) {
-  HostRows all = {.n_channels = reader->n_channels, .rate_hz = reader->rate_hz};
-  uint64_t capacity = 0;
-  uint32_t n = 0, n_chunk = CHUNK_FLOATS / reader->n_channels;
-  PondStatus status;
-  do {
-    status = grow(&all, &capacity, n_chunk, reader->name, error);
-    if (!status)
-      status = host_reader_read(reader, all.data + all.n_rows * all.n_channels,
-                                n_chunk, &n, error);
-    all.n_rows += n;
-  } while (!status && n);
-  if (status)
-    host_rows_free(&all);
-  else
-    *rows = all;
-  return status;
-}
-
-void host_rows_free(HostRows* rows) {
-  free(rows->data);
-  rows->data = NULL;
 }

@@ -36,6 +36,7 @@ struct HostReader {
   uint64_t n_rows;
   PondStatus (*read)(HostReader* reader, float* rows, uint32_t n_max,
                      uint32_t* n, PondError* error);
+  void (*rewind)(HostReader* reader);  ///< NULL: by opening it again
   void (*free)(HostReader* reader);
 };
 
@@ -76,6 +77,9 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
                             PondError* error);
 /// Back to row 0 of a regular file, through a new reader in its place.
 PondStatus host_reader_rewind(HostReader** reader, PondError* error);
+/// Takes all rows of a pipe into memory, so that it can be read again; a file
+/// stays as it is.
+PondStatus host_reader_keep(HostReader** reader, PondError* error);
 /// Rows of a regular file, counted by reading where its header has no number.
 PondStatus host_reader_count(HostReader** reader, uint64_t* n_rows,
                              PondError* error);
