@@ -10,5 +10,6 @@ int host_run(int argc, char** argv);
 int host_info(int argc, char** argv);
 int host_doctor(int argc, char** argv);
 int host_demo(int argc, char** argv);
+int host_demo_stream(int argc, char** argv);  // the child of demo
 
 #endif

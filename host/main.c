@@ -15,6 +15,7 @@ typedef struct {
 } Command;
 
 static const Command g_commands[] = {
+    {"demo", host_demo, "predict a real ECG live, be killed, and resume it"},
     {"new", host_new, "make a model from a preset or a description"},
     {"train", host_train, "fit a model's readout to a recording"},
     {"run", host_run, "predict a file or a pipe, row by row"},
@@ -39,6 +40,8 @@ static int run_command(int argc, char** argv) {
   for (int i = 0; i < N_COMMANDS; i++)
     if (!strcmp(argv[1], g_commands[i].name))
       return g_commands[i].run(argc - 1, argv + 1);
+  if (!strcmp(argv[1], "demo-stream"))
+    return host_demo_stream(argc - 1, argv + 1);
   fprintf(stderr,
           "echopond: unknown command %s; give demo, new, train, run, info or "
           "doctor (see echopond --help)\n",
