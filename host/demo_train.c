@@ -19,15 +19,14 @@ typedef struct {
   uint64_t next;
 } Part;
 
-static PondStatus read_part(void* context, float* in, float* target,
-                            uint32_t n_max, uint32_t* n, PondError* error) {
+static PondStatus read_part(void* context, PondRowBlock* block,
+                            PondError* error) {
   Part* part = context;
   uint64_t left = part->n_rows - part->next;
-  (void)target;
   (void)error;
-  *n = left < n_max ? (uint32_t)left : n_max;
-  memcpy(in, part->rows + part->next, *n * sizeof *in);
-  part->next += *n;
+  block->n = left < block->n_max ? (uint32_t)left : block->n_max;
+  memcpy(block->in, part->rows + part->next, block->n * sizeof *block->in);
+  part->next += block->n;
   return POND_OK;
 }
 

@@ -30,12 +30,13 @@ static PondStatus read_whole(HostReader* reader, float* rows, uint32_t n,
   return POND_OK;
 }
 
-static PondStatus read_rows(void* context, float* in, float* target,
-                            uint32_t n_max, uint32_t* n, PondError* error) {
+static PondStatus read_rows(void* context, PondRowBlock* block,
+                            PondError* error) {
   HostTrainRows* rows = context;
-  PondStatus status = host_reader_read(rows->in, in, n_max, n, error);
-  if (!status && rows->target && target)
-    status = read_whole(rows->target, target, *n, error);
+  PondStatus status =
+      host_reader_read(rows->in, block->in, block->n_max, &block->n, error);
+  if (!status && rows->target && block->target)
+    status = read_whole(rows->target, block->target, block->n, error);
   return status;
 }
 
