@@ -28,10 +28,12 @@ const char* host_output_name(const char* path) {
 
 static PondStatus look(HostBytes* bytes, PondError* error) {
   struct stat info;
-  if (fstat(bytes->fd, &info))
+  if (fstat(bytes->fd, &info)) {
     return host_error_system(error, bytes->name, "cannot read", errno);
-  if (S_ISDIR(info.st_mode))
+  }
+  if (S_ISDIR(info.st_mode)) {
     return host_error_system(error, bytes->name, "cannot read", EISDIR);
+  }
   bytes->is_file = S_ISREG(info.st_mode);
   bytes->size_bytes = bytes->is_file ? (uint64_t)info.st_size : 0;
   return POND_OK;
@@ -40,39 +42,46 @@ static PondStatus look(HostBytes* bytes, PondError* error) {
 PondStatus host_bytes_init(HostBytes* bytes, const char* path,
                            PondError* error) {
   *bytes = (HostBytes){.name = host_input_name(path), .fd = STDIN_FILENO};
-  if (!is_stdio(path))
+  if (!is_stdio(path)) {
     bytes->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (bytes->fd < 0)
+  }
+  if (bytes->fd < 0) {
     return host_error_system(error, path, "cannot read", errno);
+  }
   PondStatus status = look(bytes, error);
   if (!status) {
     bytes->data = malloc(FIRST_CAPACITY);
     bytes->capacity = FIRST_CAPACITY;
-    if (!bytes->data)
+    if (!bytes->data) {
       status = host_error_memory(error, "an input buffer");
+    }
   }
-  if (status)
+  if (status) {
     host_bytes_free(bytes);
+  }
   return status;
 }
 
 void host_bytes_free(HostBytes* bytes) {
   free(bytes->data);
-  if (bytes->fd > STDERR_FILENO)
+  if (bytes->fd > STDERR_FILENO) {
     close(bytes->fd);
+  }
   bytes->data = NULL;
   bytes->fd = -1;
 }
 
 static PondStatus make_room(HostBytes* bytes, PondError* error) {
   size_t unread = bytes->end - bytes->begin;
-  if (bytes->end < bytes->capacity)
+  if (bytes->end < bytes->capacity) {
     return POND_OK;
-  if (unread >= MOST_UNREAD)
+  }
+  if (unread >= MOST_UNREAD) {
     return host_error(error, POND_STATUS_LIMIT,
                       "%s: no whole row within %d MiB; is this the format "
                       "that its name or --format says?",
                       bytes->name, MOST_UNREAD >> 20);
+  }
   if (bytes->begin > bytes->capacity / 2) {
     memmove(bytes->data, bytes->data + bytes->begin, unread);
     bytes->begin = 0;
@@ -80,8 +89,9 @@ static PondStatus make_room(HostBytes* bytes, PondError* error) {
     return POND_OK;
   }
   char* larger = realloc(bytes->data, bytes->capacity * 2);
-  if (!larger)
+  if (!larger) {
     return host_error_memory(error, "an input buffer");
+  }
   bytes->data = larger;
   bytes->capacity *= 2;
   return POND_OK;
@@ -91,8 +101,9 @@ static PondStatus make_room(HostBytes* bytes, PondError* error) {
 static bool signal_came(const HostBytes* bytes) {
   struct pollfd fds[2] = {{.fd = bytes->fd, .events = POLLIN},
                           {.fd = host_interrupt_fd(), .events = POLLIN}};
-  if (bytes->is_file || fds[1].fd < 0)
+  if (bytes->is_file || fds[1].fd < 0) {
     return host_interrupted();
+  }
   while (poll(fds, 2, -1) < 0 && errno == EINTR && !host_interrupted()) {
   }
   return host_interrupted();
@@ -100,13 +111,16 @@ static bool signal_came(const HostBytes* bytes) {
 
 PondStatus host_bytes_more(HostBytes* bytes, PondError* error) {
   ssize_t n;
-  if (bytes->ended)
+  if (bytes->ended) {
     return POND_OK;
-  if (bytes->begin == bytes->end)
+  }
+  if (bytes->begin == bytes->end) {
     bytes->begin = bytes->end = 0;
+  }
   PondStatus status = make_room(bytes, error);
-  if (status)
+  if (status) {
     return status;
+  }
   if (signal_came(bytes)) {
     bytes->ended = bytes->stopped = true;
     return POND_OK;
@@ -114,8 +128,9 @@ PondStatus host_bytes_more(HostBytes* bytes, PondError* error) {
   do {
     n = read(bytes->fd, bytes->data + bytes->end, bytes->capacity - bytes->end);
   } while (n < 0 && errno == EINTR);
-  if (n < 0)
+  if (n < 0) {
     return host_error_system(error, bytes->name, "cannot read", errno);
+  }
   bytes->ended = n == 0;
   bytes->end += (size_t)n;
   bytes->n_read += (uint64_t)n;
@@ -124,18 +139,21 @@ PondStatus host_bytes_more(HostBytes* bytes, PondError* error) {
 
 PondStatus host_bytes_want(HostBytes* bytes, size_t n, PondError* error) {
   PondStatus status = POND_OK;
-  while (!status && !bytes->ended && bytes->end - bytes->begin < n)
+  while (!status && !bytes->ended && bytes->end - bytes->begin < n) {
     status = host_bytes_more(bytes, error);
+  }
   return status;
 }
 
 PondStatus host_output_open(const char* path, int* fd, PondError* error) {
   *fd = STDOUT_FILENO;
-  if (is_stdio(path))
+  if (is_stdio(path)) {
     return POND_OK;
+  }
   *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-  if (*fd < 0)
+  if (*fd < 0) {
     return host_error_system(error, path, "cannot write", errno);
+  }
   return POND_OK;
 }
 
@@ -144,8 +162,9 @@ PondStatus host_output_write(int fd, const char* path, const void* data,
   const char* rest = data;
   while (size) {
     ssize_t n = write(fd, rest, size);
-    if (n < 0 && errno != EINTR)
+    if (n < 0 && errno != EINTR) {
       return host_error_system(error, path, "cannot write", errno);
+    }
     if (n > 0) {
       rest += n;
       size -= (size_t)n;
@@ -159,8 +178,9 @@ PondStatus host_output_write_at(int fd, const char* path, const void* data,
   const char* rest = data;
   while (size) {
     ssize_t n = pwrite(fd, rest, size, offset);
-    if (n < 0 && errno != EINTR)
+    if (n < 0 && errno != EINTR) {
       return host_error_system(error, path, "cannot write", errno);
+    }
     if (n > 0) {
       rest += n;
       size -= (size_t)n;
@@ -173,21 +193,24 @@ PondStatus host_output_write_at(int fd, const char* path, const void* data,
 PondStatus host_output_close(int* fd, const char* path, PondError* error) {
   int closing = *fd;
   *fd = -1;
-  if (closing > STDERR_FILENO && close(closing))
+  if (closing > STDERR_FILENO && close(closing)) {
     return host_error_system(error, path, "cannot write", errno);
+  }
   return POND_OK;
 }
 
 bool host_output_is_file(const char* path) {
   struct stat info;
-  if (is_stdio(path))
+  if (is_stdio(path)) {
     return false;
+  }
   return stat(path, &info) || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode);
 }
 
 bool host_same_file(const char* a, const char* b) {
   struct stat x, y;
-  if (!a || !b || is_stdio(a) || is_stdio(b) || stat(a, &x) || stat(b, &y))
+  if (!a || !b || is_stdio(a) || is_stdio(b) || stat(a, &x) || stat(b, &y)) {
     return false;
+  }
   return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }

@@ -60,9 +60,10 @@ static int remove_entry(const char* path, const struct stat* info, int kind,
 
 static PondStatus make_folder(HostDemo* demo, PondError* error) {
   enum { ROOM = HOST_PATH_SIZE - 64 };
-  if (strlen(demo->folder) > ROOM)
+  if (strlen(demo->folder) > ROOM) {
     return host_error(error, POND_STATUS_LIMIT,
                       "--output-dir: that path is too long");
+  }
   snprintf(demo->work, sizeof demo->work, "%.*s/echopond-demo-XXXXXX", ROOM,
            demo->folder);
   snprintf(demo->svg, sizeof demo->svg, "%.*s/echopond-demo.svg", ROOM,
@@ -83,18 +84,22 @@ static PondStatus run_all(HostDemo* demo, bool* is_equal, PondError* error) {
   uint64_t n_frames, n_differing;
   PondStatus status = make_folder(demo, error);
   tell("training on three minutes of ECG");
-  if (!status)
+  if (!status) {
     status = host_demo_train(demo, error);
-  if (!status)
+  }
+  if (!status) {
     status = host_demo_reference(demo, error);
-  if (!status)
+  }
+  if (!status) {
     status = host_demo_linear(demo, error);
+  }
   if (!status) {
     tell("streaming the other two, with a kill on the way");
     status = host_demo_stream_parts(demo, error);
   }
-  if (status)
+  if (status) {
     return status;
+  }
   n_differing = host_demo_differing_bits(demo, &n_frames);
   host_demo_report(demo, n_differing, n_frames);
   *is_equal = n_differing == 0 && demo->parts[0].first == demo->split &&
@@ -104,10 +109,12 @@ static PondStatus run_all(HostDemo* demo, bool* is_equal, PondError* error) {
 }
 
 static void clean_up(HostDemo* demo) {
-  if (demo->work[0])
+  if (demo->work[0]) {
     nftw(demo->work, remove_entry, 4, FTW_DEPTH | FTW_PHYS);
-  for (int i = 0; i < 2; i++)
+  }
+  for (int i = 0; i < 2; i++) {
     free(demo->parts[i].rows);
+  }
   free(demo->reference);
   free(demo->linear);
   host_rows_free(&demo->ecg);
@@ -134,10 +141,11 @@ int host_demo(int argc, char** argv) {
   }
   host_interrupt_init();
   PondStatus status = run_all(demo, &is_equal, &error);
-  if (!status && !is_equal)
+  if (!status && !is_equal) {
     status = host_error(&error, POND_STATUS_MISMATCH,
                         "the resumed stream differs from the unbroken one or "
                         "left frames out; please report the table above");
+  }
   clean_up(demo);
   return status ? host_fail("demo", &error) : HOST_DONE;
 }

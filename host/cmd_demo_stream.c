@@ -75,17 +75,20 @@ static PondStatus save(const Settings* s, PondSession* session,
   uint64_t frame = 0;
   uint64_t first = atomic_load(&shared->first_frame);
   PondStatus status = pond_session_snapshot(session, 0, error);
-  if (status)
+  if (status) {
     return status;
+  }
   while (!pond_session_snapshot_ready(session, &frame) ||
          first + atomic_load(&shared->counts.n_rows) < frame) {
-    if (host_clock_has_ended(clock))
+    if (host_clock_has_ended(clock)) {
       return POND_OK;
+    }
     wait_ms(1);
   }
   status = pond_session_save(session, s->state, error);
-  if (!status)
+  if (!status) {
     atomic_fetch_add(&shared->n_saves, 1);
+  }
   return status;
 }
 
@@ -105,14 +108,16 @@ static PondStatus stream_rows(const Settings* s, PondSession* session,
                             .counts = &shared->counts};
   atomic_store(&shared->first_frame, first);
   PondStatus status = host_clock_start(&clock, &config, error);
-  if (status)
+  if (status) {
     return status;
+  }
   atomic_store(&shared->is_realtime, clock.is_realtime);
   for (int step = 1; !host_clock_has_ended(&clock); step++) {
     wait_ms(10);
     pond_session_service(session);
-    if (!status && step % 16 == 0)
+    if (!status && step % 16 == 0) {
       status = save(s, session, shared, &clock, error);
+    }
   }
   host_clock_join(&clock);
   return status;
@@ -124,15 +129,18 @@ static PondStatus resume(const Settings* s, PondModel** model,
   PondTree* tree = NULL;
   PondSessionConfig config = {.rate_hz = rate_hz, .kernel = s->kernel};
   PondStatus status = host_model_load(s->state, model, &tree, error);
-  if (!status)
+  if (!status) {
     status = pond_session_new(&config, session, error);
-  if (!status)
+  }
+  if (!status) {
     status = pond_session_restore(*session, tree, error);
+  }
   pond_tree_free(tree);
   if (!status &&
-      (pond_model_in_size(*model) != 1 || pond_model_out_size(*model) != 1))
+      (pond_model_in_size(*model) != 1 || pond_model_out_size(*model) != 1)) {
     status = host_error(error, POND_STATUS_MISMATCH,
                         "%s: the demo streams one channel", s->state);
+  }
   return status;
 }
 
@@ -144,15 +152,19 @@ static PondStatus run_all(const Settings* s, PondError* error) {
   PondSession* session = NULL;
   HostSource source = {s->input, NULL, 1, "the demo"};
   PondStatus status = host_reader_new(&source, &reader, error);
-  if (!status)
+  if (!status) {
     status = host_rows_load(reader, &rows, error);
+  }
   host_reader_free(reader);
-  if (!status)
+  if (!status) {
     status = host_shared_open(s->shared, rows.n_rows, &shared, error);
-  if (!status)
+  }
+  if (!status) {
     status = resume(s, &model, &session, rows.rate_hz, error);
-  if (!status)
+  }
+  if (!status) {
     status = stream_rows(s, session, shared, &rows, error);
+  }
   pond_session_free(session);
   pond_model_free(model);
   host_shared_free(shared, rows.n_rows);
@@ -164,8 +176,9 @@ int host_demo_stream(int argc, char** argv) {
   Settings settings = {.n_block = 16, .speed = 1};
   PondError error = {0};
   HostParsed parsed = host_parse(&g_line, argc, argv, &settings);
-  if (parsed != HOST_PARSED)
+  if (parsed != HOST_PARSED) {
     return parsed == HOST_PARSED_HELP ? HOST_DONE : HOST_USAGE;
+  }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   return run_all(&settings, &error) ? host_fail("demo-stream", &error)
                                     : HOST_DONE;

@@ -26,9 +26,10 @@ static const struct argp_option g_options[] = {
     {"json", KEY_JSON, NULL, 0, "Answer in JSON", 0}, {0}};
 
 static bool set(void* context, int key, const char* value, HostUsage* usage) {
-  if (key != KEY_JSON)
+  if (key != KEY_JSON) {
     return host_usage(usage, "unexpected argument %s; doctor takes none",
                       value);
+  }
   ((Settings*)context)->json = true;
   return true;
 }
@@ -55,10 +56,12 @@ static int count_threads(void) {
   int n = 0;
   DIR* folder = opendir("/proc/self/task");
   struct dirent* entry;
-  if (!folder)
+  if (!folder) {
     return 0;
-  while ((entry = readdir(folder)))
+  }
+  while ((entry = readdir(folder))) {
     n += entry->d_name[0] != '.';
+  }
   closedir(folder);
   return n;
 }
@@ -67,37 +70,41 @@ static int count_threads(void) {
 static long long limit_of(int resource) {
   struct rlimit limit;
   if (getrlimit((__rlimit_resource_t)resource, &limit) ||
-      limit.rlim_cur == RLIM_INFINITY)
+      limit.rlim_cur == RLIM_INFINITY) {
     return -1;
+  }
   return (long long)limit.rlim_cur;
 }
 
 static void print_kernels(void) {
   printf("kernels      ");
-  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++)
+  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++) {
     printf("%s %s%s", pond_kernel_name(k),
            pond_kernel_available(k) ? "yes" : "no",
            pond_kernel_name(k + 1) ? ", " : "");
+  }
   printf("; auto is %s\n", pond_kernel_name(pond_kernel_best()));
 }
 
 static void print_limits(void) {
   long long priority = limit_of(RLIMIT_RTPRIO);
   long long locked = limit_of(RLIMIT_MEMLOCK);
-  if (priority == 0)
+  if (priority == 0) {
     printf(
         "real time    not allowed by the limit of rtprio; for live work add "
         "\"@audio - rtprio 95\" to /etc/security/limits.d and log in as a "
         "member of audio (root needs no limit)\n");
-  else
+  } else {
     printf("real time    allowed, rtprio %lld (-1: no limit)\n", priority);
-  if (locked >= 0)
+  }
+  if (locked >= 0) {
     printf(
         "memory lock  %lld KiB; for live work add \"@audio - memlock "
         "unlimited\" likewise\n",
         locked / 1024);
-  else
+  } else {
     printf("memory lock  no limit\n");
+  }
 }
 
 static void print_words(void) {
@@ -130,9 +137,10 @@ static void print_json(void) {
   char path[HOST_PATH_SIZE];
   PondError missing;
   json_t* kernels = json_object();
-  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++)
+  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++) {
     json_object_set_new(kernels, pond_kernel_name(k),
                         json_boolean(pond_kernel_available(k)));
+  }
   json_t* root =
       json_pack("{s:s, s:i, s:o, s:s, s:b, s:s, s:i, s:I, s:I}", "version",
                 POND_VERSION, "numerics", POND_NUMERICS, "kernels", kernels,
@@ -147,9 +155,10 @@ static void print_json(void) {
                       host_preset_path("ecg.json", path, &missing)
                           ? json_null()
                           : json_string(path));
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     json_object_set_new(root, (const char* const[]){"jack", "lv2", "cuda"}[i],
                         json_false());
+  }
   json_dumpf(root, stdout, JSON_INDENT(2));
   puts("");
   json_decref(root);
@@ -158,11 +167,13 @@ static void print_json(void) {
 int host_doctor(int argc, char** argv) {
   Settings settings = {0};
   HostParsed parsed = host_parse(&g_line, argc, argv, &settings);
-  if (parsed != HOST_PARSED)
+  if (parsed != HOST_PARSED) {
     return parsed == HOST_PARSED_HELP ? HOST_DONE : HOST_USAGE;
-  if (settings.json)
+  }
+  if (settings.json) {
     print_json();
-  else
+  } else {
     print_words();
+  }
   return HOST_DONE;
 }

@@ -40,24 +40,29 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
     case 'o': s->output = value; return true;
     default: break;
   }
-  if (s->file)
+  if (s->file) {
     return host_usage(usage, "unexpected argument %s; one FILE", value);
+  }
   s->file = value;
   return true;
 }
 
 static bool check(void* context, HostUsage* usage) {
   const Settings* s = context;
-  if (!s->file)
+  if (!s->file) {
     return host_usage(usage, "give the FILE to look into");
-  if (s->dump && !s->output)
+  }
+  if (s->dump && !s->output) {
     return host_usage(usage, "--dump %s: give -o FILE to write it to", s->dump);
-  if (s->output && !s->dump)
+  }
+  if (s->output && !s->dump) {
     return host_usage(usage, "-o %s: give --dump PATH, the tensor to write",
                       s->output);
-  if (host_names_same(s->file, s->output))
+  }
+  if (host_names_same(s->file, s->output)) {
     return host_usage(usage, "-o %s: would overwrite the file itself",
                       s->output);
+  }
   return true;
 }
 
@@ -73,11 +78,13 @@ static const HostCommandLine g_line = {
 static void print_shape(const PondTensor* tensor, char* text, size_t size) {
   size_t at = 0;
   text[0] = '\0';
-  for (uint32_t i = 0; i < tensor->n_dims && at < size; i++)
+  for (uint32_t i = 0; i < tensor->n_dims && at < size; i++) {
     at += (size_t)snprintf(text + at, size - at, i ? " x %" PRIu64 : "%" PRIu64,
                            tensor->shape[i]);
-  if (!tensor->n_dims)
+  }
+  if (!tensor->n_dims) {
     snprintf(text, size, "scalar");
+  }
 }
 
 static void print_model(const PondModel* model) {
@@ -91,13 +98,15 @@ static void print_model(const PondModel* model) {
     printf("readout   %s, %u features to %u output%s\n", name, n_features,
            n_outputs, n_outputs == 1 ? "" : "s");
   }
-  if (fit->out_power > 0)
+  if (fit->out_power > 0) {
     printf("trained   horizon %u frame%s%s", fit->horizon,
            fit->horizon == 1 ? "" : "s", fit->rate_hz > 0 ? "" : "\n");
-  else
+  } else {
     printf("trained   no (its output is zero; see echopond train)\n");
-  if (fit->out_power > 0 && fit->rate_hz > 0)
+  }
+  if (fit->out_power > 0 && fit->rate_hz > 0) {
     printf(" at %g Hz\n", fit->rate_hz);
+  }
 }
 
 static void print_tree(const PondTree* tree) {
@@ -121,12 +130,14 @@ static void print_all(const Settings* s, const PondTree* tree,
                       const PondModel* model) {
   uint64_t frame;
   printf("file      %s\n", s->file);
-  if (model)
+  if (model) {
     print_model(model);
-  if (host_state_frame(tree, &frame))
+  }
+  if (host_state_frame(tree, &frame)) {
     printf("state     of a stream, next frame %" PRIu64 "\n", frame);
-  else
+  } else {
     printf("state     none\n");
+  }
   print_tree(tree);
 }
 
@@ -136,8 +147,9 @@ static json_t* json_tensors(const PondTree* tree) {
     const PondTensor* tensor = pond_tree_at(tree, i);
     uint32_t item_bytes;
     json_t* shape = json_array();
-    for (uint32_t d = 0; d < tensor->n_dims; d++)
+    for (uint32_t d = 0; d < tensor->n_dims; d++) {
       json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
+    }
     json_array_append_new(
         list, json_pack("{s:s, s:s, s:o, s:I}", "name", tensor->name, "dtype",
                         pond_dtype_name(tensor->dtype, &item_bytes), "shape",
@@ -193,10 +205,11 @@ static PondStatus print_json(const Settings* s, const PondTree* tree,
 static PondStatus dump(const Settings* s, const PondTree* tree,
                        PondError* error) {
   const PondTensor* tensor = pond_tree_find(tree, s->dump);
-  if (!tensor)
+  if (!tensor) {
     return host_error(error, POND_STATUS_NOT_FOUND,
                       "%s: no tensor named %s; echopond info lists them",
                       s->file, s->dump);
+  }
   return host_dump(tensor, s->output, error);
 }
 
@@ -206,16 +219,19 @@ static PondStatus show(const Settings* s, PondError* error) {
   PondModel* model = NULL;
   PondError no_model = {0};
   PondStatus status = pond_tree_load(s->file, NULL, &tree, error);
-  if (status)
+  if (status) {
     return status;
-  if (!s->dump && pond_model_from_tree(tree, &model, &no_model))
+  }
+  if (!s->dump && pond_model_from_tree(tree, &model, &no_model)) {
     host_note("info", "%s: no model in it: %s", s->file, no_model.text);
-  if (s->dump)
+  }
+  if (s->dump) {
     status = dump(s, tree, error);
-  else if (s->json)
+  } else if (s->json) {
     status = print_json(s, tree, model, error);
-  else
+  } else {
     print_all(s, tree, model);
+  }
   pond_model_free(model);
   pond_tree_free(tree);
   return status;
@@ -225,7 +241,8 @@ int host_info(int argc, char** argv) {
   Settings settings = {0};
   PondError error = {0};
   HostParsed parsed = host_parse(&g_line, argc, argv, &settings);
-  if (parsed != HOST_PARSED)
+  if (parsed != HOST_PARSED) {
     return parsed == HOST_PARSED_HELP ? HOST_DONE : HOST_USAGE;
+  }
   return show(&settings, &error) ? host_fail("info", &error) : HOST_DONE;
 }

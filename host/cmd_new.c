@@ -45,36 +45,42 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
     case 'S':
       return host_take_integer(usage, "--seed", value, 0, UINT64_MAX, &s->seed);
     case 's':
-      if (!strchr(value, '=') || *value == '=')
+      if (!strchr(value, '=') || *value == '=') {
         return host_usage(usage,
                           "--set %s: give KEY=VALUE, such as "
                           "reservoir_size=500",
                           value);
-      if (s->n_sets == MOST_SETS)
+      }
+      if (s->n_sets == MOST_SETS) {
         return host_usage(usage, "--set %s: at most %d of them", value,
                           MOST_SETS);
+      }
       s->sets[s->n_sets++] = value;
       return true;
     default: break;
   }
-  if (s->preset)
+  if (s->preset) {
     return host_usage(usage, "unexpected argument %s; one PRESET or FILE.json",
                       value);
+  }
   s->preset = value;
   return true;
 }
 
 static bool check(void* context, HostUsage* usage) {
   const Settings* s = context;
-  if (!s->preset)
+  if (!s->preset) {
     return host_usage(usage,
                       "give a PRESET (classic, ott, headless, linear, "
                       "or one of presets/) or FILE.json");
-  if (!s->output)
+  }
+  if (!s->output) {
     return host_usage(usage, "give -o M, the file to write the model to");
-  if (host_names_same(s->preset, s->output))
+  }
+  if (host_names_same(s->preset, s->output)) {
     return host_usage(usage, "-o %s: would overwrite the description",
                       s->output);
+  }
   return true;
 }
 
@@ -93,9 +99,10 @@ static const HostCommandLine g_line = {
 static PondStatus set_key(PondDesc* desc, const char* pair, PondError* error) {
   char key[POND_MAX_NAME];
   size_t n = strcspn(pair, "=");
-  if (n >= sizeof key)
+  if (n >= sizeof key) {
     return host_error(error, POND_STATUS_BAD_ARG,
                       "--set %.64s...: no key is that long", pair);
+  }
   memcpy(key, pair, n);
   key[n] = '\0';
   PondError cause;
@@ -111,12 +118,15 @@ static PondStatus make(const Settings* s, PondError* error) {
   char seed[24];
   snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
   PondStatus status = host_desc_find(s->preset, &desc, error);
-  for (uint32_t i = 0; !status && i < s->n_sets; i++)
+  for (uint32_t i = 0; !status && i < s->n_sets; i++) {
     status = set_key(desc, s->sets[i], error);
-  if (!status)
+  }
+  if (!status) {
     status = pond_model_new(desc, s->seed, &model, error);
-  if (!status)
+  }
+  if (!status) {
     status = host_model_save(model, s->output, seed, error);
+  }
   pond_model_free(model);
   pond_desc_free(desc);
   return status;
@@ -126,7 +136,8 @@ int host_new(int argc, char** argv) {
   Settings settings = {0};
   PondError error = {0};
   HostParsed parsed = host_parse(&g_line, argc, argv, &settings);
-  if (parsed != HOST_PARSED)
+  if (parsed != HOST_PARSED) {
     return parsed == HOST_PARSED_HELP ? HOST_DONE : HOST_USAGE;
+  }
   return make(&settings, &error) ? host_fail("new", &error) : HOST_DONE;
 }

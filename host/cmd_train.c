@@ -72,26 +72,30 @@ static const struct argp_option g_options[] = {
 
 static bool take_alpha(Settings* s, const char* value, HostUsage* usage) {
   s->ridge.alpha_auto = !strcmp(value, "auto");
-  if (s->ridge.alpha_auto)
+  if (s->ridge.alpha_auto) {
     return true;
-  if (host_take_number(usage, "--alpha", value, 0, 1e300, &s->ridge.alpha))
+  }
+  if (host_take_number(usage, "--alpha", value, 0, 1e300, &s->ridge.alpha)) {
     return true;
+  }
   return host_usage(usage, "--alpha %s: give a number of at least 0, or auto",
                     value);
 }
 
 static bool take_holdout(Settings* s, const char* value, HostUsage* usage) {
   if (host_take_number(usage, "--holdout", value, 0, 1, &s->ridge.holdout) &&
-      s->ridge.holdout < 1)
+      s->ridge.holdout < 1) {
     return true;
+  }
   return host_usage(usage, "--holdout %s: give a fraction from 0 to below 1",
                     value);
 }
 
 static bool take_normalize(Settings* s, const char* value, HostUsage* usage) {
   s->ridge.normalise = !strcmp(value, "standard");
-  if (s->ridge.normalise || !strcmp(value, "none"))
+  if (s->ridge.normalise || !strcmp(value, "none")) {
     return true;
+  }
   return host_usage(usage, "--normalize %s: give none or standard", value);
 }
 
@@ -114,43 +118,53 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
     case KEY_HORIZON:
       s->has_horizon = true;
       if (!host_take_integer(usage, "--horizon", value, 0, POND_MAX_HORIZON,
-                             &n))
+                             &n)) {
         return false;
+      }
       s->ridge.horizon = (uint32_t)n;
       return true;
     case KEY_WASHOUT:
-      if (!host_take_integer(usage, "--washout", value, 0, UINT32_MAX, &n))
+      if (!host_take_integer(usage, "--washout", value, 0, UINT32_MAX, &n)) {
         return false;
+      }
       s->ridge.washout = (uint32_t)n;
       return true;
     default: break;
   }
-  if (s->model)
+  if (s->model) {
     return host_usage(usage, "unexpected argument %s; one model M", value);
+  }
   s->model = value;
   return true;
 }
 
 static bool check(void* context, HostUsage* usage) {
   Settings* s = context;
-  if (!s->model)
+  if (!s->model) {
     return host_usage(usage, "give the model M to train");
-  if (!s->input)
+  }
+  if (!s->input) {
     return host_usage(usage, "give -i IN, the rows to learn from");
-  if (!s->output)
+  }
+  if (!s->output) {
     return host_usage(usage, "give -o M2, the file for the trained model");
+  }
   if (host_names_same(s->output, s->input) ||
-      host_names_same(s->output, s->target))
+      host_names_same(s->output, s->target)) {
     return host_usage(usage, "-o %s: would overwrite the training data",
                       s->output);
-  if (s->target && !strcmp(s->target, "-") && !strcmp(s->input, "-"))
+  }
+  if (s->target && !strcmp(s->target, "-") && !strcmp(s->input, "-")) {
     return host_usage(usage, "--target -: stdin is the input already");
-  if (!s->has_horizon)
+  }
+  if (!s->has_horizon) {
     s->ridge.horizon = s->target ? 0 : 1;
-  if (!s->target && s->ridge.horizon == 0)
+  }
+  if (!s->target && s->ridge.horizon == 0) {
     return host_usage(usage,
                       "--horizon 0: without --target the model would "
                       "learn its own input; give 1 or more");
+  }
   return true;
 }
 
@@ -197,10 +211,12 @@ static void print_words(const Settings* s, const PondFitReport* r) {
   printf("horizon       %u frame%s\n", s->ridge.horizon,
          s->ridge.horizon == 1 ? "" : "s");
   printf("NRMSE         %.6g on the rows learned from\n", r->train_nrmse);
-  if (r->n_held_out)
+  if (r->n_held_out) {
     printf("NRMSE         %.6g on the rows held out\n", r->holdout_nrmse);
-  if (isfinite(r->persistence_nrmse))
+  }
+  if (isfinite(r->persistence_nrmse)) {
     printf("persistence   %.6g on the same rows\n", r->persistence_nrmse);
+  }
 }
 
 static PondStatus fit(const Settings* s, PondModel* model, const PondRows* rows,
@@ -208,10 +224,12 @@ static PondStatus fit(const Settings* s, PondModel* model, const PondRows* rows,
                       PondError* error) {
   PondJob* job = NULL;
   PondStatus status = pond_ridge_job_new(model, rows, &s->ridge, &job, error);
-  if (!status)
+  if (!status) {
     status = host_fit_run(job, error);
-  if (!status)
+  }
+  if (!status) {
     *fitted = pond_job_take_model(job, report);
+  }
   pond_job_free(job);
   return status;
 }
@@ -228,12 +246,15 @@ static PondStatus train(Settings* s, PondFitReport* report, PondError* error) {
     status = host_train_rows_new(&in, s->target ? &target : NULL, &files, &rows,
                                  error);
   }
-  if (!status && s->ridge.rate_hz <= 0)
+  if (!status && s->ridge.rate_hz <= 0) {
     s->ridge.rate_hz = files.in->rate_hz;
-  if (!status)
+  }
+  if (!status) {
     status = fit(s, model, &rows, report, &fitted, error);
-  if (!status)
+  }
+  if (!status) {
     status = host_model_save(fitted, s->output, NULL, error);
+  }
   host_train_rows_free(&files);
   pond_model_free(fitted);
   pond_model_free(model);
@@ -245,14 +266,17 @@ int host_train(int argc, char** argv) {
   PondFitReport report;
   PondError error = {0};
   HostParsed parsed = host_parse(&g_line, argc, argv, &settings);
-  if (parsed != HOST_PARSED)
+  if (parsed != HOST_PARSED) {
     return parsed == HOST_PARSED_HELP ? HOST_DONE : HOST_USAGE;
+  }
   host_interrupt_init();
-  if (train(&settings, &report, &error))
+  if (train(&settings, &report, &error)) {
     return host_fail("train", &error);
-  if (settings.json)
+  }
+  if (settings.json) {
     print_json(&settings, &report);
-  else
+  } else {
     print_words(&settings, &report);
+  }
   return HOST_DONE;
 }

@@ -27,12 +27,14 @@ static bool stretch_init(const HostDemo* demo, double seconds, Stretch* s) {
   uint64_t first = demo->split + HOST_DEMO_HORIZON;
   uint64_t middle = demo->parts[0].end;
   uint64_t from = middle > first + n / 2 ? middle - n / 2 : first;
-  if (from + n > demo->ecg.n_rows)
+  if (from + n > demo->ecg.n_rows) {
     from = demo->ecg.n_rows - n;
+  }
   *s = (Stretch){.from = from, .n = (uint32_t)n, .rate_hz = demo->ecg.rate_hz};
   s->signal = malloc(3 * n * sizeof(float));
-  if (!s->signal)
+  if (!s->signal) {
     return false;
+  }
   s->prediction = s->signal + n;
   s->residual = s->prediction + n;
   for (uint32_t i = 0; i < s->n; i++) {
@@ -57,10 +59,12 @@ static void mark_frames(FILE* file, const HostDemo* demo,
                         const HostPanel* panel, bool with_words) {
   const double killed = (double)demo->parts[0].end / demo->ecg.rate_hz;
   const double resumed = (double)demo->parts[1].first / demo->ecg.rate_hz;
-  if (resumed >= panel->x0 && resumed <= panel->x1)
+  if (resumed >= panel->x0 && resumed <= panel->x1) {
     host_svg_mark(file, panel, resumed, "#2a7", with_words ? "resumed" : "", 1);
-  if (killed >= panel->x0 && killed <= panel->x1)
+  }
+  if (killed >= panel->x0 && killed <= panel->x1) {
     host_svg_mark(file, panel, killed, "#c33", with_words ? "killed" : "", 0);
+  }
 }
 
 static void draw(FILE* file, const HostDemo* demo, const Stretch* s) {
@@ -90,8 +94,9 @@ static void draw(FILE* file, const HostDemo* demo, const Stretch* s) {
 
 static PondStatus write_svg(const HostDemo* demo, PondError* error) {
   Stretch s;
-  if (!stretch_init(demo, 8, &s))
+  if (!stretch_init(demo, 8, &s)) {
     return host_error_memory(error, "the plot");
+  }
   FILE* file = fopen(demo->svg, "w");
   if (!file) {
     int number = errno;
@@ -108,10 +113,11 @@ static PondStatus write_svg(const HostDemo* demo, PondError* error) {
 
 static void write_script(FILE* file, const Stretch* s) {
   fputs("$d << E\n", file);
-  for (uint32_t i = 0; i < s->n; i++)
+  for (uint32_t i = 0; i < s->n; i++) {
     fprintf(file, "%.4f %.4f %.4f %.4f\n", (double)(s->from + i) / s->rate_hz,
             (double)s->signal[i], (double)s->prediction[i],
             (double)s->residual[i]);
+  }
   fputs(
       "E\nset terminal dumb 79 20\nset key top left\n"
       "set ylabel 'mV' offset 2\nset xrange [*:*] noextend\n"
@@ -125,15 +131,17 @@ static void draw_in_terminal(const HostDemo* demo) {
   Stretch s;
   char* script = NULL;
   size_t size = 0;
-  if (!stretch_init(demo, 2, &s))
+  if (!stretch_init(demo, 2, &s)) {
     return;
+  }
   FILE* file = open_memstream(&script, &size);
   if (file) {
     write_script(file, &s);
-    if (!fclose(file) && !host_gnuplot_run(script, size))
+    if (!fclose(file) && !host_gnuplot_run(script, size)) {
       printf(
           "no plot in the terminal: gnuplot is not there; `apt-get install "
           "gnuplot-nox` brings it\n");
+    }
   }
   free(script);
   free(s.signal);
@@ -141,8 +149,9 @@ static void draw_in_terminal(const HostDemo* demo) {
 
 PondStatus host_demo_plot(const HostDemo* demo, PondError* error) {
   PondStatus status = write_svg(demo, error);
-  if (status)
+  if (status) {
     return status;
+  }
   draw_in_terminal(demo);
   printf("plot       %s\n", demo->svg);
   return POND_OK;

@@ -40,12 +40,14 @@ static PondStatus load(HostDemo* demo, PondError* error) {
   HostReader* reader;
   PondStatus status =
       host_preset_path("data/ecg_mitbih208_360hz.wav", demo->input, error);
-  if (status)
+  if (status) {
     return status;
+  }
   HostSource source = {demo->input, NULL, 1, "the demo"};
   status = host_reader_new(&source, &reader, error);
-  if (status)
+  if (status) {
     return status;
+  }
   status = host_rows_load(reader, &demo->ecg, error);
   host_reader_free(reader);
   demo->split = demo->ecg.n_rows * 3 / 5;
@@ -65,10 +67,12 @@ static PondStatus fit(HostDemo* demo, PondModel* model, PondError* error) {
                             .washout = WASHOUT,
                             .rate_hz = demo->ecg.rate_hz};
   PondStatus status = pond_ridge_job_new(model, &rows, &config, &job, error);
-  if (!status)
+  if (!status) {
     status = host_fit_run(job, error);
-  if (!status)
+  }
+  if (!status) {
     demo->model = pond_job_take_model(job, NULL);
+  }
   pond_job_free(job);
   return status;
 }
@@ -77,13 +81,16 @@ PondStatus host_demo_train(HostDemo* demo, PondError* error) {
   PondDesc* desc = NULL;
   PondModel* model = NULL;
   PondStatus status = load(demo, error);
-  if (!status)
+  if (!status) {
     status = host_desc_find("ecg", &desc, error);
-  if (!status)
+  }
+  if (!status) {
     status = pond_model_new(desc, MODEL_SEED, &model, error);
+  }
   uint64_t begin = host_clock_now();
-  if (!status)
+  if (!status) {
     status = fit(demo, model, error);
+  }
   demo->train_seconds = (double)(host_clock_now() - begin) * 1e-9;
   pond_model_free(model);
   pond_desc_free(desc);
@@ -109,17 +116,20 @@ PondStatus host_demo_reference(HostDemo* demo, PondError* error) {
   PondSession* session = NULL;
   PondSessionConfig config = {.rate_hz = demo->ecg.rate_hz};
   demo->reference = calloc(demo->ecg.n_rows, sizeof(float));
-  if (!demo->reference)
+  if (!demo->reference) {
     return host_error_memory(error, "the reference");
+  }
   PondStatus status = pond_session_new(&config, &session, error);
-  if (!status)
+  if (!status) {
     status = pond_session_post(session, demo->model, 0, error);
+  }
   if (!status) {
     run_frames(demo, session, 0, demo->split);
     status = host_drive_save(session, demo->state, error);
   }
-  if (!status)
+  if (!status) {
     run_frames(demo, session, demo->split, demo->ecg.n_rows);
+  }
   pond_session_free(session);
   return status;
 }
@@ -130,11 +140,13 @@ PondStatus host_demo_linear(HostDemo* demo, PondError* error) {
   PondStatus status = linear && demo->linear
                           ? POND_OK
                           : host_error_memory(error, "the linear predictor");
-  if (!status)
+  if (!status) {
     status = host_linear_fit(demo->ecg.data, demo->split, HOST_DEMO_TAPS,
                              HOST_DEMO_HORIZON, linear, error);
-  for (uint64_t t = demo->split; !status && t < demo->ecg.n_rows; t++)
+  }
+  for (uint64_t t = demo->split; !status && t < demo->ecg.n_rows; t++) {
     demo->linear[t] = (float)host_linear_predict(linear, demo->ecg.data, t);
+  }
   free(linear);
   return status;
 }

@@ -30,10 +30,12 @@ static void sleep_until(uint64_t deadline_ns) {
 static void count(HostClockCounts* counts, uint64_t ns, bool is_late) {
   atomic_fetch_add_explicit(&counts->n_blocks, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&counts->total_ns, ns, memory_order_relaxed);
-  if (is_late)
+  if (is_late) {
     atomic_fetch_add_explicit(&counts->n_late, 1, memory_order_relaxed);
-  if (ns > atomic_load_explicit(&counts->worst_ns, memory_order_relaxed))
+  }
+  if (ns > atomic_load_explicit(&counts->worst_ns, memory_order_relaxed)) {
     atomic_store_explicit(&counts->worst_ns, ns, memory_order_relaxed);
+  }
 }
 
 static void run_block(HostClock* clock, uint64_t row, uint32_t n,
@@ -76,8 +78,9 @@ static void* run_rows(void* context) {
 static bool start_realtime(HostClock* clock) {
   pthread_attr_t attr;
   struct sched_param param = {.sched_priority = PRIORITY};
-  if (pthread_attr_init(&attr))
+  if (pthread_attr_init(&attr)) {
     return false;
+  }
   bool is_started =
       !pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED) &&
       !pthread_attr_setschedpolicy(&attr, SCHED_FIFO) &&
@@ -93,14 +96,16 @@ PondStatus host_clock_start(HostClock* clock, const HostClockConfig* config,
   atomic_init(&clock->ended, false);
   PondStatus status =
       host_planes_init(&clock->in, config->n_in, config->n_block, error);
-  if (!status)
+  if (!status) {
     status =
         host_planes_init(&clock->out, config->n_out, config->n_block, error);
+  }
   if (!status) {
     clock->is_realtime = start_realtime(clock);
     if (!clock->is_realtime &&
-        pthread_create(&clock->thread, NULL, run_rows, clock))
+        pthread_create(&clock->thread, NULL, run_rows, clock)) {
       status = host_error(error, POND_STATUS_NO_MEM, "no thread for a stream");
+    }
   }
   if (status) {
     host_planes_free(&clock->in);

@@ -37,8 +37,9 @@ static PondStatus run_rows(const Work* work, uint32_t n, PondError* error) {
     uint64_t frame = pond_stream_frame(pond_session_stream(session));
     uint64_t end = frame + (n - done);
     PondStatus status = pond_session_replay(session, &end, error);
-    if (status)
+    if (status) {
       return status;
+    }
     uint32_t step = end > frame ? (uint32_t)(end - frame) : n - done;
     run_block(work, work->rows_in + (size_t)done * work->in.n_channels,
               work->rows_out + (size_t)done * work->out.n_channels, step);
@@ -55,14 +56,18 @@ static PondStatus run_all(const Work* work, uint64_t* n_done,
     uint32_t n_max = left < drive->n_block ? (uint32_t)left : drive->n_block;
     PondStatus status =
         host_reader_read(drive->in, work->rows_in, n_max, &n, error);
-    if (!status && !n)
+    if (!status && !n) {
       return POND_OK;
-    if (!status)
+    }
+    if (!status) {
       status = run_rows(work, n, error);
-    if (!status)
+    }
+    if (!status) {
       status = host_writer_write(drive->out, work->rows_out, n, error);
-    if (status)
+    }
+    if (status) {
       return status;
+    }
     left -= n;
     *n_done += n;
   }
@@ -81,14 +86,17 @@ static PondStatus work_init(Work* work, const HostDrive* drive,
   uint32_t n_in = drive->in->n_channels, n_out = drive->out->n_channels;
   *work = (Work){.drive = drive};
   PondStatus status = host_planes_init(&work->in, n_in, drive->n_block, error);
-  if (!status)
+  if (!status) {
     status = host_planes_init(&work->out, n_out, drive->n_block, error);
-  if (status)
+  }
+  if (status) {
     return status;
+  }
   work->rows_in = calloc((size_t)n_in * drive->n_block, sizeof(float));
   work->rows_out = calloc((size_t)n_out * drive->n_block, sizeof(float));
-  if (!work->rows_in || !work->rows_out)
+  if (!work->rows_in || !work->rows_out) {
     return host_error_memory(error, "blocks of rows");
+  }
   return POND_OK;
 }
 
@@ -97,8 +105,9 @@ PondStatus host_drive(const HostDrive* drive, uint64_t* n_done,
   Work work;
   *n_done = 0;
   PondStatus status = work_init(&work, drive, error);
-  if (!status)
+  if (!status) {
     status = run_all(&work, n_done, error);
+  }
   work_free(&work);
   return status;
 }
@@ -107,8 +116,9 @@ PondStatus host_drive_save(PondSession* session, const char* path,
                            PondError* error) {
   PondBlock nothing = {0};
   PondStatus status = pond_session_snapshot(session, 0, error);
-  if (status)
+  if (status) {
     return status;
+  }
   pond_stream_run(pond_session_stream(session), &nothing);
   pond_session_service(session);
   return pond_session_save(session, path, error);

@@ -46,15 +46,18 @@ static PondStatus dump_npy(const PondTensor* tensor, const char* path,
   char header[HOST_NPY_HEADER_BYTES];
   int fd = -1;
   const char* descr = npy_descr(tensor->dtype);
-  if (!descr)
+  if (!descr) {
     return unsupported(tensor, path, "dump to .csv or .f32", error);
+  }
   host_npy_header_print_shape(header, descr, tensor->n_dims, tensor->shape);
   PondStatus status = host_output_open(path, &fd, error);
-  if (!status)
+  if (!status) {
     status = host_output_write(fd, path, header, sizeof header, error);
-  if (!status)
+  }
+  if (!status) {
     status =
         host_output_write(fd, path, tensor->data, tensor->size_bytes, error);
+  }
   PondError unheard;
   PondStatus closed = host_output_close(&fd, path, status ? &unheard : error);
   return status ? status : closed;
@@ -97,15 +100,17 @@ static PondStatus write_rows(const float* values, const char* path,
   HostWriter* writer;
   HostSink sink = {.path = path, .n_channels = n_columns};
   PondStatus status = host_writer_new(&sink, &writer, error);
-  if (status)
+  if (status) {
     return status;
+  }
   for (uint64_t i = 0; !status && i < n_rows; i += CHUNK) {
     uint64_t n = n_rows - i < CHUNK ? n_rows - i : CHUNK;
     status =
         host_writer_write(writer, values + i * n_columns, (uint32_t)n, error);
   }
-  if (!status)
+  if (!status) {
     status = host_writer_finish(writer, error);
+  }
   host_writer_free(writer);
   return status;
 }
@@ -114,22 +119,28 @@ static PondStatus write_rows(const float* values, const char* path,
 static PondStatus dump_rows(const PondTensor* tensor, const char* path,
                             PondError* error) {
   uint64_t n = 1, n_columns = 1;
-  for (uint32_t i = 0; i < tensor->n_dims; i++)
+  for (uint32_t i = 0; i < tensor->n_dims; i++) {
     n *= tensor->shape[i];
-  if (tensor->n_dims > 1)
+  }
+  if (tensor->n_dims > 1) {
     n_columns = tensor->shape[tensor->n_dims - 1];
-  if (n_columns > UINT32_MAX)
+  }
+  if (n_columns > UINT32_MAX) {
     return unsupported(tensor, path, "its rows are too long; dump to .npy",
                        error);
+  }
   float* values = malloc(n ? n * sizeof *values : 1);
-  if (!values)
+  if (!values) {
     return host_error_memory(error, "a tensor");
+  }
   PondStatus status = POND_OK;
-  if (!convert(tensor->dtype, tensor->data, values, n))
+  if (!convert(tensor->dtype, tensor->data, values, n)) {
     status = unsupported(tensor, path, "dump to .npy", error);
-  if (!status)
+  }
+  if (!status) {
     status = write_rows(values, path, n_columns ? n / n_columns : 0,
                         (uint32_t)n_columns, error);
+  }
   free(values);
   return status;
 }
@@ -138,9 +149,11 @@ PondStatus host_dump(const PondTensor* tensor, const char* path,
                      PondError* error) {
   const HostFormat* format;
   PondStatus status = host_format_find(path, NULL, &format, error);
-  if (status)
+  if (status) {
     return status;
-  if (!strcmp(format->name, "npy"))
+  }
+  if (!strcmp(format->name, "npy")) {
     return dump_npy(tensor, path, error);
+  }
   return dump_rows(tensor, path, error);
 }

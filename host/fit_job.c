@@ -40,20 +40,26 @@ PondStatus host_fit_run(PondJob* job, PondError* error) {
   Work work = {.job = job};
   pthread_t thread;
   bool shown = isatty(STDERR_FILENO);
-  if (pthread_create(&thread, NULL, run_job, &work))
+  if (pthread_create(&thread, NULL, run_job, &work)) {
     return host_error(error, POND_STATUS_NO_MEM, "no thread for the training");
-  while (!has_ended(thread)) {
-    if (host_interrupted())
-      pond_job_cancel(job);
-    if (shown)
-      fprintf(stderr, "\rtraining %3.0f %%", 100.0 * pond_job_progress(job));
   }
-  if (shown)
+  while (!has_ended(thread)) {
+    if (host_interrupted()) {
+      pond_job_cancel(job);
+    }
+    if (shown) {
+      fprintf(stderr, "\rtraining %3.0f %%", 100.0 * pond_job_progress(job));
+    }
+  }
+  if (shown) {
     fprintf(stderr, "\r              \r");
-  if (work.status == POND_STATUS_CANCELLED)
+  }
+  if (work.status == POND_STATUS_CANCELLED) {
     return host_error(error, POND_STATUS_CANCELLED,
                       "stopped by a signal; nothing was written");
-  if (work.status)
+  }
+  if (work.status) {
     memcpy(error, &work.error, sizeof *error);
+  }
   return work.status;
 }

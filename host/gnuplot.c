@@ -19,8 +19,9 @@ bool host_gnuplot_find(char path[HOST_PATH_SIZE]) {
   while (rest && *rest) {
     size_t n = strcspn(rest, ":");
     int length = snprintf(path, HOST_PATH_SIZE, "%.*s/gnuplot", (int)n, rest);
-    if (n && length < HOST_PATH_SIZE && !access(path, X_OK))
+    if (n && length < HOST_PATH_SIZE && !access(path, X_OK)) {
       return true;
+    }
     rest += n + (rest[n] == ':');
   }
   return false;
@@ -29,8 +30,9 @@ bool host_gnuplot_find(char path[HOST_PATH_SIZE]) {
 static bool spawn(const char* path, int input, pid_t* child) {
   char* const argv[] = {(char*)"gnuplot", (char*)"-", NULL};
   posix_spawn_file_actions_t actions;
-  if (posix_spawn_file_actions_init(&actions))
+  if (posix_spawn_file_actions_init(&actions)) {
     return false;
+  }
   bool is_started =
       !posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) &&
       !posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
@@ -45,15 +47,17 @@ bool host_gnuplot_run(const char* script, size_t size_bytes) {
   int ends[2], how = 0;
   pid_t child;
   PondError error;
-  if (!host_gnuplot_find(path) || pipe2(ends, O_CLOEXEC))
+  if (!host_gnuplot_find(path) || pipe2(ends, O_CLOEXEC)) {
     return false;
+  }
   fflush(stdout);
   bool is_started = spawn(path, ends[0], &child);
   close(ends[0]);
   bool is_written = is_started && !host_output_write(ends[1], "gnuplot", script,
                                                      size_bytes, &error);
   close(ends[1]);
-  if (is_started && waitpid(child, &how, 0) != child)
+  if (is_started && waitpid(child, &how, 0) != child) {
     return false;
+  }
   return is_written && WIFEXITED(how) && !WEXITSTATUS(how);
 }

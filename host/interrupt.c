@@ -22,8 +22,9 @@ static void note_signal(int number) {
 
 void host_interrupt_init(void) {
   struct sigaction action = {.sa_handler = note_signal};
-  if (g_pipe[0] >= 0 || pipe2(g_pipe, O_CLOEXEC | O_NONBLOCK))
+  if (g_pipe[0] >= 0 || pipe2(g_pipe, O_CLOEXEC | O_NONBLOCK)) {
     return;
+  }
   action.sa_flags = (int)SA_RESETHAND;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);

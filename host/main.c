@@ -29,19 +29,23 @@ static void print_help(void) {
       "Usage: echopond COMMAND [OPTION...]\n"
       "Echo state networks for live streams: predict, stop, resume to the "
       "bit.\n\n");
-  for (int i = 0; i < N_COMMANDS; i++)
+  for (int i = 0; i < N_COMMANDS; i++) {
     printf("  %-8s %s\n", g_commands[i].name, g_commands[i].doc);
+  }
   printf(
       "\n`echopond COMMAND --help` lists a command's options. Exit status: 0 "
       "done,\n1 the job failed, 2 the command line is wrong.\n");
 }
 
 static int run_command(int argc, char** argv) {
-  for (int i = 0; i < N_COMMANDS; i++)
-    if (!strcmp(argv[1], g_commands[i].name))
+  for (int i = 0; i < N_COMMANDS; i++) {
+    if (!strcmp(argv[1], g_commands[i].name)) {
       return g_commands[i].run(argc - 1, argv + 1);
-  if (!strcmp(argv[1], "demo-stream"))
+    }
+  }
+  if (!strcmp(argv[1], "demo-stream")) {
     return host_demo_stream(argc - 1, argv + 1);
+  }
   fprintf(stderr,
           "echopond: unknown command %s; give demo, new, train, run, info or "
           "doctor (see echopond --help)\n",
@@ -52,8 +56,9 @@ static int run_command(int argc, char** argv) {
 // What is still in stdout's buffer may find the disk full.
 static int finish(int status) {
   if (fflush(stdout) || ferror(stdout)) {
-    if (status == HOST_DONE)
+    if (status == HOST_DONE) {
       fprintf(stderr, "echopond: standard output: cannot write\n");
+    }
     return status ? status : HOST_FAILED;
   }
   return status;

@@ -13,15 +13,18 @@ PondStatus host_model_load(const char* path, PondModel** model, PondTree** tree,
   PondTree* loaded = NULL;
   PondError cause;
   PondStatus status = pond_tree_load(path, NULL, &loaded, error);
-  if (status)
+  if (status) {
     return status;
+  }
   status = pond_model_from_tree(loaded, model, &cause);
-  if (status)
+  if (status) {
     host_error(error, status, "%s: %.900s", path, cause.text);
-  if (!status && tree)
+  }
+  if (!status && tree) {
     *tree = loaded;
-  else
+  } else {
     pond_tree_free(loaded);
+  }
   return status;
 }
 
@@ -29,12 +32,15 @@ PondStatus host_model_save(const PondModel* model, const char* path,
                            const char* seed, PondError* error) {
   PondTree* tree = NULL;
   PondStatus status = pond_tree_new(&tree, error);
-  if (!status)
+  if (!status) {
     status = pond_model_to_tree(model, tree, error);
-  if (!status && seed)
+  }
+  if (!status && seed) {
     status = pond_tree_set_meta(tree, "seed", seed, error);
-  if (!status)
+  }
+  if (!status) {
     status = pond_tree_save(tree, path, error);
+  }
   pond_tree_free(tree);
   return status;
 }
@@ -48,19 +54,23 @@ bool host_state_frame(const PondTree* tree, uint64_t* frame) {
   json_t* state = text ? json_loads(text, 0, NULL) : NULL;
   json_t* number = json_object_get(state, "frame");
   bool is_found = json_is_integer(number) && json_integer_value(number) >= 0;
-  if (is_found)
+  if (is_found) {
     *frame = (uint64_t)json_integer_value(number);
+  }
   json_decref(state);
   return is_found;
 }
 
 static bool is_zero(const PondParameter* parameter) {
   size_t n = parameter->shape[0];
-  if (parameter->n_dims > 1)
+  if (parameter->n_dims > 1) {
     n *= parameter->shape[1];
-  for (size_t i = 0; i < n; i++)
-    if (parameter->data[i] != 0)
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (parameter->data[i] != 0) {
       return false;
+    }
+  }
   return true;
 }
 
@@ -68,8 +78,9 @@ static bool is_of_readout(const PondModel* model, const char* name) {
   for (uint32_t i = 0; i < pond_model_readout_count(model); i++) {
     const char* readout = pond_model_readout_name(model, i, NULL, NULL);
     size_t n = strlen(readout);
-    if (!strncmp(name, readout, n) && name[n] == '.')
+    if (!strncmp(name, readout, n) && name[n] == '.') {
       return true;
+    }
   }
   return false;
 }
@@ -77,8 +88,9 @@ static bool is_of_readout(const PondModel* model, const char* name) {
 bool host_model_is_trained(const PondModel* model) {
   for (uint32_t i = 0; i < pond_model_parameter_count(model); i++) {
     PondParameter parameter = pond_model_parameter(model, i);
-    if (is_of_readout(model, parameter.name) && !is_zero(&parameter))
+    if (is_of_readout(model, parameter.name) && !is_zero(&parameter)) {
       return true;
+    }
   }
   return false;
 }

@@ -21,8 +21,9 @@ static void skip_blanks(Text* text) { text->at += strspn(text->at, " \t\n"); }
 static bool take(Text* text, const char* token) {
   size_t n = strlen(token);
   skip_blanks(text);
-  if (strncmp(text->at, token, n))
+  if (strncmp(text->at, token, n)) {
     return false;
+  }
   text->at += n;
   return true;
 }
@@ -32,8 +33,9 @@ static bool take_number(Text* text, uint64_t* value) {
   skip_blanks(text);
   const char* first = text->at;
   for (; *text->at >= '0' && *text->at <= '9'; text->at++) {
-    if (v > (UINT64_MAX - 9) / 10)
+    if (v > (UINT64_MAX - 9) / 10) {
       return false;
+    }
     v = v * 10 + (uint64_t)(*text->at - '0');
   }
   *value = v;
@@ -42,12 +44,13 @@ static bool take_number(Text* text, uint64_t* value) {
 
 static bool take_descr(Text* text, HostNpyHeader* header) {
   text->has_descr = true;
-  if (take(text, "'<f4'"))
+  if (take(text, "'<f4'")) {
     header->item_bytes = 4;
-  else if (take(text, "'<f8'"))
+  } else if (take(text, "'<f8'")) {
     header->item_bytes = 8;
-  else
+  } else {
     return false;
+  }
   return true;
 }
 
@@ -56,12 +59,15 @@ static bool take_shape(Text* text, HostNpyHeader* header) {
   text->has_shape = true;
   header->n_columns = 1;
   if (!take(text, "(") || !take_number(text, &header->n_rows) ||
-      !take(text, ","))
+      !take(text, ",")) {
     return false;
-  if (take(text, ")"))
+  }
+  if (take(text, ")")) {
     return true;
-  if (!take_number(text, &header->n_columns))
+  }
+  if (!take_number(text, &header->n_columns)) {
     return false;
+  }
   (void)take(text, ",");
   return take(text, ")");
 }
@@ -86,13 +92,16 @@ static bool take_pair(Text* text, HostNpyHeader* header) {
 
 static bool take_dictionary(Text* text, HostNpyHeader* header) {
   text->key = "its header must be a dictionary";
-  if (!take(text, "{"))
+  if (!take(text, "{")) {
     return false;
+  }
   while (!take(text, "}")) {
-    if (!take_pair(text, header))
+    if (!take_pair(text, header)) {
       return false;
-    if (!take(text, ",") && *text->at != '}')
+    }
+    if (!take(text, ",") && *text->at != '}') {
       return false;
+    }
   }
   skip_blanks(text);
   text->key =
@@ -110,19 +119,24 @@ static PondStatus bad(const HostBytes* bytes, PondError* error,
 static PondStatus read_length(HostBytes* bytes, size_t* begin, size_t* length,
                               PondError* error) {
   PondStatus status = host_bytes_want(bytes, 12, error);
-  if (status)
+  if (status) {
     return status;
+  }
   const unsigned char* b = (const unsigned char*)bytes->data + bytes->begin;
-  if (bytes->end - bytes->begin < 10 || memcmp(b, "\x93NUMPY", 6))
+  if (bytes->end - bytes->begin < 10 || memcmp(b, "\x93NUMPY", 6)) {
     return bad(bytes, error, "it does not begin with NumPy's mark");
-  if ((b[6] != 1 && b[6] != 2) || b[7] != 0)
+  }
+  if ((b[6] != 1 && b[6] != 2) || b[7] != 0) {
     return bad(bytes, error, "its version must be 1.0 or 2.0");
+  }
   *begin = b[6] == 1 ? 10 : 12;
   *length = (size_t)b[8] | (size_t)b[9] << 8;
-  if (b[6] == 2 && bytes->end - bytes->begin >= 12)
+  if (b[6] == 2 && bytes->end - bytes->begin >= 12) {
     *length |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
-  if (*length > MOST_HEADER_BYTES)
+  }
+  if (*length > MOST_HEADER_BYTES) {
     return bad(bytes, error, "its header is longer than 64 KiB");
+  }
   return POND_OK;
 }
 
@@ -131,19 +145,24 @@ PondStatus host_npy_header_read(HostBytes* bytes, HostNpyHeader* header,
   size_t begin = 0, length = 0;
   HostNpyHeader found = {0};
   PondStatus status = read_length(bytes, &begin, &length, error);
-  if (!status)
+  if (!status) {
     status = host_bytes_want(bytes, begin + length, error);
-  if (status)
+  }
+  if (status) {
     return status;
-  if (bytes->end - bytes->begin < begin + length || !length)
+  }
+  if (bytes->end - bytes->begin < begin + length || !length) {
     return bad(bytes, error, "it ends inside its header");
+  }
   char* text = bytes->data + bytes->begin + begin;
-  if (text[length - 1] != '\n' || memchr(text, '\0', length))
+  if (text[length - 1] != '\n' || memchr(text, '\0', length)) {
     return bad(bytes, error, "its header must be one line of text");
+  }
   text[length - 1] = '\0';
   Text rest = {.at = text};
-  if (!take_dictionary(&rest, &found))
+  if (!take_dictionary(&rest, &found)) {
     return bad(bytes, error, rest.key);
+  }
   bytes->begin += begin + length;
   *header = found;
   return POND_OK;
@@ -157,11 +176,13 @@ void host_npy_header_print_shape(char text[HOST_NPY_HEADER_BYTES],
   size_t at = (size_t)snprintf(
       dictionary, ROOM, "{'descr': '%s', 'fortran_order': False, 'shape': (",
       descr);
-  for (uint32_t i = 0; i < n_dims && at < ROOM; i++)
+  for (uint32_t i = 0; i < n_dims && at < ROOM; i++) {
     at += (size_t)snprintf(dictionary + at, ROOM - at, i ? " %llu," : "%llu,",
                            (unsigned long long)shape[i]);
-  if (n_dims > 1)
+  }
+  if (n_dims > 1) {
     at--;  // a comma at the end belongs to one dimension alone
+  }
   at += (size_t)snprintf(dictionary + at, ROOM - at, "), }");
   memset(dictionary + at, ' ', ROOM - at);
   dictionary[ROOM - 1] = '\n';

@@ -35,9 +35,10 @@ bool host_take_integer(HostUsage* usage, const char* option, const char* text,
   errno = 0;
   unsigned long long v = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end || errno || v < min || v > max) {
-    if (max == UINT64_MAX)
+    if (max == UINT64_MAX) {
       return host_usage(usage, "%s %s: give a whole number of at least %llu",
                         option, text, (unsigned long long)min);
+    }
     return host_usage(usage, "%s %s: give a whole number from %llu to %llu",
                       option, text, (unsigned long long)min,
                       (unsigned long long)max);
@@ -51,9 +52,10 @@ bool host_take_number(HostUsage* usage, const char* option, const char* text,
   char* end;
   double v = strtod(text, &end);
   if (!*text || *end || !(v >= min && v <= max)) {
-    if (max == HUGE_VAL)
+    if (max == HUGE_VAL) {
       return host_usage(usage, "%s %s: give a number of at least %g", option,
                         text, min);
+    }
     return host_usage(usage, "%s %s: give a number from %g to %g", option, text,
                       min, max);
   }
@@ -64,14 +66,16 @@ bool host_take_number(HostUsage* usage, const char* option, const char* text,
 bool host_take_kernel(HostUsage* usage, const char* text,
                       PondKernelId* kernel) {
   PondKernelId found = POND_KERNEL_AUTO;
-  if (strcmp(text, "auto") && pond_kernel_find(text, &found))
+  if (strcmp(text, "auto") && pond_kernel_find(text, &found)) {
     return host_usage(
         usage, "--kernel %s: give scalar, avx2, avx512, neon or auto", text);
-  if (found != POND_KERNEL_AUTO && !pond_kernel_available(found))
+  }
+  if (found != POND_KERNEL_AUTO && !pond_kernel_available(found)) {
     return host_usage(usage,
                       "--kernel %s: not in this build or processor; give auto "
                       "(echopond doctor lists them)",
                       text);
+  }
   *kernel = found;
   return true;
 }
@@ -79,10 +83,12 @@ bool host_take_kernel(HostUsage* usage, const char* text,
 static const struct argp_option* find_long(const struct argp_option* options,
                                            const char* word) {
   size_t n = strcspn(word, "=");
-  for (; options->name || options->key || options->doc; options++)
+  for (; options->name || options->key || options->doc; options++) {
     if (options->name && !strncmp(options->name, word, n) &&
-        options->name[n] == '\0')
+        options->name[n] == '\0') {
       return options;
+    }
+  }
   return NULL;
 }
 
@@ -90,16 +96,18 @@ static const struct argp_option* find_long(const struct argp_option* options,
 static void explain(Parse* parse, const struct argp_state* state) {
   const char* word = state->next > 1 ? state->argv[state->next - 1] : "";
   const struct argp_option* option = NULL;
-  if (!strncmp(word, "--", 2))
+  if (!strncmp(word, "--", 2)) {
     option = find_long(state->root_argp->options, word + 2);
-  if (option && option->arg && !strchr(word, '='))
+  }
+  if (option && option->arg && !strchr(word, '=')) {
     host_usage(&parse->usage, "option %s needs a value %s", word, option->arg);
-  else if (option)
+  } else if (option) {
     host_usage(&parse->usage, "option --%s takes no value", option->name);
-  else if (word[0] == '-' && word[1])
+  } else if (word[0] == '-' && word[1]) {
     host_usage(&parse->usage, "unknown or incomplete option %s", word);
-  else
+  } else {
     host_usage(&parse->usage, "unknown option before %s", word);
+  }
 }
 
 static error_t step(int key, char* value, struct argp_state* state) {
@@ -107,12 +115,14 @@ static error_t step(int key, char* value, struct argp_state* state) {
   switch (key) {
     case KEY_HELP: parse->help = true; return 0;
     case ARGP_KEY_ERROR:
-      if (!parse->usage.text[0])
+      if (!parse->usage.text[0]) {
         explain(parse, state);
+      }
       return 0;
     case ARGP_KEY_END:
-      if (parse->help || !parse->line->check)
+      if (parse->help || !parse->line->check) {
         return 0;
+      }
       return parse->line->check(parse->settings, &parse->usage) ? 0 : EINVAL;
     case ARGP_KEY_ARG: key = HOST_KEY_POSITIONAL; break;
     case ARGP_KEY_INIT:
@@ -122,8 +132,9 @@ static error_t step(int key, char* value, struct argp_state* state) {
     case ARGP_KEY_FINI: return ARGP_ERR_UNKNOWN;
     default: break;
   }
-  if (parse->help)
+  if (parse->help) {
     return 0;
+  }
   return parse->line->set(parse->settings, key, value, &parse->usage) ? 0
                                                                       : EINVAL;
 }
@@ -133,8 +144,9 @@ static void add_help(const struct argp_option* options,
   static const struct argp_option help = {"help", KEY_HELP,          NULL,
                                           0,      "Print this text", -1};
   int n = 0;
-  for (; n < MOST_OPTIONS - 2 && (options->name || options->key); options++)
+  for (; n < MOST_OPTIONS - 2 && (options->name || options->key); options++) {
     all[n++] = *options;
+  }
   all[n++] = help;
   all[n] = (struct argp_option){0};
 }
@@ -155,8 +167,9 @@ HostParsed host_parse(const HostCommandLine* line, int argc, char** argv,
     argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
     return HOST_PARSED_HELP;
   }
-  if (!fault)
+  if (!fault) {
     return HOST_PARSED;
+  }
   fprintf(stderr, "%s: %s (see %s --help)\n", name, parse.usage.text, name);
   return HOST_PARSED_BAD;
 }

@@ -11,10 +11,12 @@ PondStatus host_planes_init(HostPlanes* planes, uint32_t n_channels,
   *planes = (HostPlanes){.n_channels = n_channels, .n_block = n_block};
   planes->samples =
       calloc((size_t)n_channels * n_block + 1, sizeof *planes->samples);
-  if (!planes->samples)
+  if (!planes->samples) {
     return host_error_memory(error, "blocks of samples");
-  for (uint32_t c = 0; c < n_channels; c++)
+  }
+  for (uint32_t c = 0; c < n_channels; c++) {
     planes->channels[c] = planes->samples + (size_t)c * n_block;
+  }
   return POND_OK;
 }
 
@@ -25,13 +27,17 @@ void host_planes_free(HostPlanes* planes) {
 
 void host_planes_split(const HostPlanes* planes, const float* rows,
                        uint32_t n) {
-  for (uint32_t c = 0; c < planes->n_channels; c++)
-    for (uint32_t i = 0; i < n; i++)
+  for (uint32_t c = 0; c < planes->n_channels; c++) {
+    for (uint32_t i = 0; i < n; i++) {
       planes->channels[c][i] = rows[(size_t)i * planes->n_channels + c];
+    }
+  }
 }
 
 void host_planes_join(const HostPlanes* planes, float* rows, uint32_t n) {
-  for (uint32_t c = 0; c < planes->n_channels; c++)
-    for (uint32_t i = 0; i < n; i++)
+  for (uint32_t c = 0; c < planes->n_channels; c++) {
+    for (uint32_t i = 0; i < n; i++) {
       rows[(size_t)i * planes->n_channels + c] = planes->channels[c][i];
+    }
+  }
 }

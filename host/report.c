@@ -45,8 +45,9 @@ PondStatus host_error_system(PondError* error, const char* path,
 
 int host_fail(const char* command, const PondError* error) {
   const char* text = error->text;
-  if (!text[0])
+  if (!text[0]) {
     text = pond_status_text(error->status);
+  }
   fprintf(stderr, "echopond %s: %s\n", command, text);
   return HOST_FAILED;
 }

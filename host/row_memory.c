@@ -17,17 +17,20 @@ typedef struct {
 // Makes `rows` hold at least `n_chunk` rows more than it does.
 static PondStatus grow(HostRows* rows, uint64_t* capacity, uint32_t n_chunk,
                        const char* name, PondError* error) {
-  if (rows->n_rows + n_chunk <= *capacity)
+  if (rows->n_rows + n_chunk <= *capacity) {
     return POND_OK;
+  }
   uint64_t n = *capacity ? *capacity * 2 : 2 * (uint64_t)n_chunk;
-  if (n * rows->n_channels > MOST_FLOATS)
+  if (n * rows->n_channels > MOST_FLOATS) {
     return host_error(error, POND_STATUS_LIMIT,
                       "%s: more than 4 GiB of samples; give a file, which is "
                       "read in pieces",
                       name);
+  }
   float* larger = realloc(rows->data, n * rows->n_channels * sizeof(float));
-  if (!larger)
+  if (!larger) {
     return host_error_memory(error, "the rows of a stream");
+  }
   rows->data = larger;
   *capacity = n;
   return POND_OK;
@@ -41,15 +44,17 @@ PondStatus host_rows_load(HostReader* reader, HostRows* rows,
   PondStatus status;
   do {
     status = grow(&all, &capacity, n_chunk, reader->name, error);
-    if (!status)
+    if (!status) {
       status = host_reader_read(reader, all.data + all.n_rows * all.n_channels,
                                 n_chunk, &n, error);
+    }
     all.n_rows += n;
   } while (!status && n);
-  if (status)
+  if (status) {
     host_rows_free(&all);
-  else
+  } else {
     *rows = all;
+  }
   return status;
 }
 
@@ -79,11 +84,13 @@ static void memory_free(HostReader* base) {
 
 PondStatus host_reader_keep(HostReader** reader, PondError* error) {
   HostReader* from = *reader;
-  if (from->is_file)
+  if (from->is_file) {
     return POND_OK;
+  }
   MemoryReader* made = calloc(1, sizeof *made);
-  if (!made)
+  if (!made) {
     return host_error_memory(error, "a reader");
+  }
   PondStatus status = host_rows_load(from, &made->rows, error);
   if (status) {
     free(made);

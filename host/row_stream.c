@@ -30,8 +30,9 @@ static bool is_listed(const char* list, const char* extension) {
   for (const char* word = list; word; word = strchr(word, ' ')) {
     word += *word == ' ';
     size_t n = strcspn(word, " ");
-    if (n == length && !strncasecmp(word, extension, n))
+    if (n == length && !strncasecmp(word, extension, n)) {
       return true;
+    }
   }
   return false;
 }
@@ -39,43 +40,51 @@ static bool is_listed(const char* list, const char* extension) {
 static const HostFormat* by_extension(const char* path) {
   const char* base = strrchr(path, '/');
   const char* dot = strrchr(base ? base : path, '.');
-  for (int i = 0; dot && i < N_FORMATS; i++)
-    if (is_listed(g_formats[i].extensions, dot))
+  for (int i = 0; dot && i < N_FORMATS; i++) {
+    if (is_listed(g_formats[i].extensions, dot)) {
       return &g_formats[i];
+    }
+  }
   return NULL;
 }
 
 PondStatus host_format_find(const char* path, const char* name,
                             const HostFormat** format, PondError* error) {
   const HostFormat* found = by_extension(path);
-  if (!found && !name && strcmp(path, "-"))
+  if (!found && !name && strcmp(path, "-")) {
     return host_error(error, POND_STATUS_BAD_ARG,
                       "%s: its format is not known by its extension; give "
                       "--format %s",
                       path, FORMAT_NAMES);
-  for (int i = 0; !found && i < N_FORMATS; i++)
-    if (!strcmp(g_formats[i].name, name ? name : "csv"))
+  }
+  for (int i = 0; !found && i < N_FORMATS; i++) {
+    if (!strcmp(g_formats[i].name, name ? name : "csv")) {
       found = &g_formats[i];
-  if (!found)
+    }
+  }
+  if (!found) {
     return host_error(error, POND_STATUS_BAD_ARG,
                       "--format %s: no such format; give " FORMAT_NAMES, name);
+  }
   *format = found;
   return POND_OK;
 }
 
 static PondStatus check_channels(const HostReader* reader, PondError* error) {
   uint32_t wanted = reader->source.n_channels;
-  if (reader->n_channels < 1 || reader->n_channels > POND_MAX_CHANNELS)
+  if (reader->n_channels < 1 || reader->n_channels > POND_MAX_CHANNELS) {
     return host_error(error, POND_STATUS_LIMIT,
                       "%s: it has %u channels; a stream has 1 to %d",
                       reader->name, reader->n_channels, POND_MAX_CHANNELS);
-  if (wanted && reader->n_channels != wanted)
+  }
+  if (wanted && reader->n_channels != wanted) {
     return host_error(error, POND_STATUS_MISMATCH,
                       "%s: it has %u channel%s, but %s has %u; give a file "
                       "with %u",
                       reader->name, reader->n_channels,
                       reader->n_channels == 1 ? "" : "s",
                       reader->source.wanted_by, wanted, wanted);
+  }
   return POND_OK;
 }
 
@@ -85,16 +94,19 @@ PondStatus host_reader_new(const HostSource* source, HostReader** reader,
   HostReader* made;
   PondStatus status =
       host_format_find(source->path, source->format, &format, error);
-  if (!status)
+  if (!status) {
     status = format->reader_new(source, &made, error);
-  if (status)
+  }
+  if (status) {
     return status;
+  }
   made->source = *source;
   status = check_channels(made, error);
-  if (status)
+  if (status) {
     made->free(made);
-  else
+  } else {
     *reader = made;
+  }
   return status;
 }
 
@@ -110,18 +122,20 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
   uint64_t left = n_rows;
   PondStatus status = POND_OK;
   float* chunk = malloc(CHUNK_FLOATS * sizeof *chunk);
-  if (!chunk)
+  if (!chunk) {
     return host_error_memory(error, "rows to read over");
+  }
   while (!status && left) {
     uint32_t n = 0;
     status = host_reader_read(reader, chunk,
                               left < n_max ? (uint32_t)left : n_max, &n, error);
-    if (!status && !n)
+    if (!status && !n) {
       status = host_error(error, POND_STATUS_MISMATCH,
                           "%s: it ends after %llu rows, before row %llu; give "
                           "an earlier --start",
                           reader->name, (unsigned long long)(n_rows - left),
                           (unsigned long long)n_rows);
+    }
     left -= n;
   }
   free(chunk);
@@ -134,13 +148,15 @@ PondStatus host_reader_rewind(HostReader** reader, PondError* error) {
     (*reader)->rewind(*reader);
     return POND_OK;
   }
-  if (!(*reader)->is_file)
+  if (!(*reader)->is_file) {
     return host_error(error, POND_STATUS_UNSUPPORTED,
                       "%s: a pipe cannot be read twice; give a file",
                       (*reader)->name);
+  }
   PondStatus status = host_reader_new(&(*reader)->source, &again, error);
-  if (status)
+  if (status) {
     return status;
+  }
   host_reader_free(*reader);
   *reader = again;
   return POND_OK;
@@ -156,23 +172,27 @@ PondStatus host_reader_count(HostReader** reader, uint64_t* n_rows,
     return POND_OK;
   }
   float* chunk = malloc(CHUNK_FLOATS * sizeof *chunk);
-  if (!chunk)
+  if (!chunk) {
     return host_error_memory(error, "rows to count");
+  }
   do {
     status = host_reader_read(*reader, chunk, n_max, &n, error);
     count += n;
   } while (!status && n);
   free(chunk);
-  if (!status)
+  if (!status) {
     status = host_reader_rewind(reader, error);
-  if (!status)
+  }
+  if (!status) {
     *n_rows = count;
+  }
   return status;
 }
 
 void host_reader_free(HostReader* reader) {
-  if (reader)
+  if (reader) {
     reader->free(reader);
+  }
 }
 
 PondStatus host_writer_new(const HostSink* sink, HostWriter** writer,
@@ -193,6 +213,7 @@ PondStatus host_writer_finish(HostWriter* writer, PondError* error) {
 }
 
 void host_writer_free(HostWriter* writer) {
-  if (writer)
+  if (writer) {
     writer->free(writer);
+  }
 }

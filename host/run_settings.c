@@ -67,8 +67,9 @@ static const struct argp_option g_options[] = {
 static bool take_mode(HostRunSettings* s, const char* value, HostUsage* usage) {
   s->has_mode = true;
   s->mode = !strcmp(value, "generate") ? POND_MODE_GENERATE : POND_MODE_PREDICT;
-  if (s->mode == POND_MODE_GENERATE || !strcmp(value, "predict"))
+  if (s->mode == POND_MODE_GENERATE || !strcmp(value, "predict")) {
     return true;
+  }
   return host_usage(usage, "--mode %s: give predict or generate", value);
 }
 
@@ -76,11 +77,12 @@ static bool take_missing(HostRunSettings* s, const char* value,
                          HostUsage* usage) {
   static const char* const names[] = {"hold", "zero", "predict"};
   s->has_missing = true;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     if (!strcmp(value, names[i])) {
       s->missing = (PondMissing)i;
       return true;
     }
+  }
   return host_usage(usage, "--missing %s: give hold, zero or predict", value);
 }
 
@@ -88,23 +90,27 @@ static bool take_param(HostRunSettings* s, const char* pair, HostUsage* usage) {
   char name[POND_MAX_NAME], option[2 * POND_MAX_NAME];
   double value;
   size_t n = strcspn(pair, "=");
-  if (!pair[n] || n >= sizeof name)
+  if (!pair[n] || n >= sizeof name) {
     return host_usage(usage, "--set-param %s: give NAME=VALUE, such as mix=0.5",
                       pair);
+  }
   snprintf(name, sizeof name, "%.*s", (int)n, pair);
   const PondParamInfo* info = pond_param_find(name);
-  if (!info)
+  if (!info) {
     return host_usage(usage,
                       "--set-param %s: give input_gain, output_gain, mix, "
                       "feedback_gain, leak or ceiling",
                       pair);
-  if (s->n_params == HOST_MOST_SET_PARAMS)
+  }
+  if (s->n_params == HOST_MOST_SET_PARAMS) {
     return host_usage(usage, "--set-param %s: at most %d of them", pair,
                       HOST_MOST_SET_PARAMS);
+  }
   snprintf(option, sizeof option, "--set-param %s", name);
   if (!host_take_number(usage, option, pair + n + 1, (double)info->min,
-                        (double)info->max, &value))
+                        (double)info->max, &value)) {
     return false;
+  }
   s->params[s->n_params] = info->param;
   s->values[s->n_params++] = (float)value;
   return true;
@@ -121,8 +127,9 @@ static bool take_path(HostRunSettings* s, int key, const char* value,
     case KEY_WRITE_JOURNAL: s->journal = value; return true;
     default: break;
   }
-  if (s->model)
+  if (s->model) {
     return host_usage(usage, "unexpected argument %s; one model M", value);
+  }
   s->model = value;
   return true;
 }
@@ -158,30 +165,38 @@ static bool check_paths(const HostRunSettings* s, HostUsage* usage) {
   static const char* const options[] = {"-o", "--write-journal",
                                         "--save-state"};
   for (int w = 0; w < 3; w++) {
-    for (int r = 0; r < (w == 2 ? 2 : 3); r++)
-      if (host_names_same(writes[w], reads[r]))
+    for (int r = 0; r < (w == 2 ? 2 : 3); r++) {
+      if (host_names_same(writes[w], reads[r])) {
         return host_usage(usage, "%s %s: would overwrite what is read",
                           options[w], writes[w]);
-    for (int v = 0; v < w; v++)
-      if (host_names_same(writes[w], writes[v]))
+      }
+    }
+    for (int v = 0; v < w; v++) {
+      if (host_names_same(writes[w], writes[v])) {
         return host_usage(usage, "%s %s: %s writes there already", options[w],
                           writes[w], options[v]);
+      }
+    }
   }
   return true;
 }
 
 static bool check(void* context, HostUsage* usage) {
   const HostRunSettings* s = context;
-  if (!s->model)
+  if (!s->model) {
     return host_usage(usage, "give the model M to run");
-  if (!s->input)
+  }
+  if (!s->input) {
     return host_usage(usage, "give -i IN, the rows to predict (- is stdin)");
-  if (!s->output)
+  }
+  if (!s->output) {
     return host_usage(usage, "give -o OUT for the predictions (- is stdout)");
-  if (s->load_states && s->has_missing)
+  }
+  if (s->load_states && s->has_missing) {
     return host_usage(usage,
                       "--missing: with --load-states the state's own policy "
                       "goes on; leave it out");
+  }
   return check_paths(s, usage);
 }
 

@@ -58,12 +58,14 @@ static PondStatus next_line(CsvReader* reader, bool wait, char** line,
                  : csv_fault(reader, error,
                              "holds a zero byte; is this text at all?");
     }
-    if (bytes->ended || !wait)
+    if (bytes->ended || !wait) {
       return POND_OK;
+    }
     scanned = unread;
     PondStatus status = host_bytes_more(bytes, error);
-    if (status)
+    if (status) {
       return status;
+    }
   }
 }
 
@@ -71,13 +73,15 @@ static PondStatus next_line(CsvReader* reader, bool wait, char** line,
 static char* next_field(char** rest, char separator) {
   char* field = *rest;
   char* end = strchr(field, separator);
-  if (end)
+  if (end) {
     *end = '\0';
+  }
   *rest = end ? end + 1 : NULL;
   field += strspn(field, " \t\r\"");
   size_t length = strlen(field);
-  while (length && strchr(" \t\r\"", field[length - 1]))
+  while (length && strchr(" \t\r\"", field[length - 1])) {
     length--;
+  }
   field[length] = '\0';
   return field;
 }
@@ -86,16 +90,18 @@ static bool field_value(const CsvReader* reader, const char* field,
                         float* value) {
   char* end;
   *value = NAN;
-  if (!*field)
+  if (!*field) {
     return true;
+  }
   *value = strtof_l(field, &end, reader->c_locale);
   return *end == '\0';
 }
 
 static uint32_t field_count(const char* line, char separator) {
   uint32_t n = 1;
-  for (; *line; line++)
+  for (; *line; line++) {
     n += *line == separator;
+  }
   return n;
 }
 
@@ -107,20 +113,22 @@ static PondStatus read_row(CsvReader* reader, char* line, float* row,
                            PondError* error) {
   uint32_t n = reader->base.n_channels;
   uint32_t found = field_count(line, reader->separator);
-  if (found != n)
+  if (found != n) {
     return host_error(error, POND_STATUS_MISMATCH,
                       "%s: line %llu has %u fields where the first has %u; "
                       "give every row the same number",
                       reader->bytes.name, (unsigned long long)reader->line,
                       found, n);
+  }
   for (uint32_t c = 0; c < n; c++) {
     const char* field = next_field(&line, reader->separator);
-    if (!field_value(reader, field, &row[c]))
+    if (!field_value(reader, field, &row[c])) {
       return host_error(error, POND_STATUS_BAD_FORMAT,
                         "%s: line %llu, field %u: \"%.32s\" is no number; "
                         "write nan for a missing sample",
                         reader->bytes.name, (unsigned long long)reader->line,
                         c + 1, field);
+    }
   }
   return POND_OK;
 }
@@ -131,8 +139,9 @@ static PondStatus csv_read(HostReader* base, float* rows, uint32_t n_max,
   for (uint32_t i = 0; i < n_max;) {
     char* line;
     PondStatus status = next_line(reader, i == 0, &line, error);
-    if (status || !line)
+    if (status || !line) {
       return status;
+    }
     if (is_blank(line, reader->separator)) {
       reader->blank_line = reader->line;
       continue;
@@ -143,8 +152,9 @@ static PondStatus csv_read(HostReader* base, float* rows, uint32_t n_max,
                        "is blank; write nan for a missing sample");
     }
     status = read_row(reader, line, rows + (size_t)i * base->n_channels, error);
-    if (status)
+    if (status) {
       return status;
+    }
     *n = ++i;
   }
   return POND_OK;
@@ -153,8 +163,9 @@ static PondStatus csv_read(HostReader* base, float* rows, uint32_t n_max,
 static void csv_reader_free(HostReader* base) {
   CsvReader* reader = (CsvReader*)base;
   host_bytes_free(&reader->bytes);
-  if (reader->c_locale)
+  if (reader->c_locale) {
     freelocale(reader->c_locale);
+  }
   free(reader);
 }
 
@@ -163,20 +174,24 @@ static PondStatus is_header(const CsvReader* reader, const char* line,
                             bool* header, PondError* error) {
   float value;
   char* copy = strdup(line);
-  if (!copy)
+  if (!copy) {
     return host_error_memory(error, "a line of text");
+  }
   *header = false;
-  for (char* rest = copy; rest && !*header;)
+  for (char* rest = copy; rest && !*header;) {
     *header =
         !field_value(reader, next_field(&rest, reader->separator), &value);
+  }
   free(copy);
   return POND_OK;
 }
 
 static void drop_byte_order_mark(CsvReader* reader) {
   HostBytes* bytes = &reader->bytes;
-  if (bytes->end - bytes->begin >= 3 && !memcmp(bytes->data, "\xef\xbb\xbf", 3))
+  if (bytes->end - bytes->begin >= 3 &&
+      !memcmp(bytes->data, "\xef\xbb\xbf", 3)) {
     bytes->begin += 3;
+  }
 }
 
 // Looks at the first line: the number of channels, and whether it is a header.
@@ -185,26 +200,32 @@ static PondStatus look(CsvReader* reader, PondError* error) {
   char* line;
   bool header = false;
   PondStatus status = host_bytes_want(bytes, 3, error);
-  if (status)
+  if (status) {
     return status;
+  }
   drop_byte_order_mark(reader);
   size_t begin = bytes->begin;
   status = next_line(reader, true, &line, error);
-  if (!status && (!line || is_blank(line, reader->separator)))
+  if (!status && (!line || is_blank(line, reader->separator))) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: it %s; give a row of numbers a line", bytes->name,
                       line ? "begins with a blank line" : "is empty");
-  if (!status)
+  }
+  if (!status) {
     status = is_header(reader, line, &header, error);
-  if (status)
+  }
+  if (status) {
     return status;
+  }
   reader->base.n_channels = field_count(line, reader->separator);
-  if (header)
+  if (header) {
     return POND_OK;
+  }
   // The row comes again with the first read.
   size_t length = strlen(line);
-  if (begin + length < bytes->begin)
+  if (begin + length < bytes->begin) {
     bytes->data[begin + length] = '\n';
+  }
   bytes->begin = begin;
   reader->line--;
   return POND_OK;
@@ -213,8 +234,9 @@ static PondStatus look(CsvReader* reader, PondError* error) {
 static PondStatus csv_reader_make(const HostSource* source, char separator,
                                   HostReader** reader, PondError* error) {
   CsvReader* made = calloc(1, sizeof *made);
-  if (!made)
+  if (!made) {
     return host_error_memory(error, "a reader");
+  }
   PondStatus status = host_bytes_init(&made->bytes, source->path, error);
   if (status) {
     free(made);
@@ -228,10 +250,11 @@ static PondStatus csv_reader_make(const HostSource* source, char separator,
   made->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   status =
       made->c_locale ? look(made, error) : host_error_memory(error, "a locale");
-  if (status)
+  if (status) {
     csv_reader_free(&made->base);
-  else
+  } else {
     *reader = &made->base;
+  }
   return status;
 }
 
@@ -250,8 +273,9 @@ PondStatus host_tsv_reader_new(const HostSource* source, HostReader** reader,
 static size_t print_row(const CsvWriter* writer, const float* row, char* text) {
   size_t at = 0;
   for (uint32_t c = 0; c < writer->base.n_channels; c++) {
-    if (c)
+    if (c) {
       text[at++] = writer->separator;
+    }
     at += (size_t)snprintf(text + at, FIELD_BYTES, "%.9g", (double)row[c]);
   }
   text[at++] = '\n';
@@ -267,8 +291,9 @@ static PondStatus csv_write(HostWriter* base, const float* rows, uint32_t n,
     at += print_row(writer, rows + (size_t)i * base->n_channels,
                     writer->text + at);
     size_t row_bytes = (size_t)base->n_channels * (FIELD_BYTES + 1);
-    if (at + row_bytes <= writer->capacity && i + 1 < n)
+    if (at + row_bytes <= writer->capacity && i + 1 < n) {
       continue;
+    }
     status = host_output_write(writer->fd, base->name, writer->text, at, error);
     at = 0;
   }

@@ -28,20 +28,23 @@ typedef struct {
 static PondStatus sound_read(HostReader* base, float* rows, uint32_t n_max,
                              uint32_t* n, PondError* error) {
   SoundReader* reader = (SoundReader*)base;
-  if (host_interrupted())
+  if (host_interrupted()) {
     return POND_OK;
+  }
   sf_count_t got = sf_readf_float(reader->sound, rows, n_max);
-  if (got < 0 || sf_error(reader->sound))
+  if (got < 0 || sf_error(reader->sound)) {
     return host_error(error, POND_STATUS_BAD_FORMAT, "%s: cannot read: %s",
                       base->name, sf_strerror(reader->sound));
+  }
   *n = (uint32_t)got;
   return POND_OK;
 }
 
 static void sound_reader_free(HostReader* base) {
   SoundReader* reader = (SoundReader*)base;
-  if (reader->sound)
+  if (reader->sound) {
     sf_close(reader->sound);
+  }
   host_bytes_free(&reader->bytes);
   free(reader);
 }
@@ -49,30 +52,34 @@ static void sound_reader_free(HostReader* base) {
 static PondStatus sound_open(SoundReader* reader, PondError* error) {
   SF_INFO info = {0};
   HostReader* base = &reader->base;
-  if (base->is_file && !reader->bytes.size_bytes)
+  if (base->is_file && !reader->bytes.size_bytes) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: it is empty; give a sound file", base->name);
+  }
   reader->sound = sf_open_fd(reader->bytes.fd, SFM_READ, &info, SF_FALSE);
-  if (!reader->sound)
+  if (!reader->sound) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: no sound file that can be read: %s", base->name,
                       sf_strerror(NULL));
+  }
   base->n_channels = (uint32_t)info.channels;
   base->rate_hz = info.samplerate;
   base->has_n_rows = base->is_file;
   base->n_rows = base->is_file ? (uint64_t)info.frames : 0;
-  if (base->is_file && info.frames < 1)
+  if (base->is_file && info.frames < 1) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: it holds no frame; give a file with at least one",
                       base->name);
+  }
   return POND_OK;
 }
 
 PondStatus host_sound_reader_new(const HostSource* source, HostReader** reader,
                                  PondError* error) {
   SoundReader* made = calloc(1, sizeof *made);
-  if (!made)
+  if (!made) {
     return host_error_memory(error, "a reader");
+  }
   PondStatus status = host_bytes_init(&made->bytes, source->path, error);
   if (status) {
     free(made);
@@ -83,27 +90,31 @@ PondStatus host_sound_reader_new(const HostSource* source, HostReader** reader,
                             .read = sound_read,
                             .free = sound_reader_free};
   status = sound_open(made, error);
-  if (status)
+  if (status) {
     sound_reader_free(&made->base);
-  else
+  } else {
     *reader = &made->base;
+  }
   return status;
 }
 
 static uint64_t count_beyond(const float* samples, size_t n) {
   uint64_t count = 0;
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n; i++) {
     count += fabsf(samples[i]) > 1.0f;
+  }
   return count;
 }
 
 static PondStatus sound_write(HostWriter* base, const float* rows, uint32_t n,
                               PondError* error) {
   SoundWriter* writer = (SoundWriter*)base;
-  if (writer->cuts)
+  if (writer->cuts) {
     base->n_clipped += count_beyond(rows, (size_t)n * base->n_channels);
-  if (sf_writef_float(writer->sound, rows, n) == n)
+  }
+  if (sf_writef_float(writer->sound, rows, n) == n) {
     return POND_OK;
+  }
   return host_error(error, POND_STATUS_IO,
                     "%s: cannot write: %s; make room there or name another "
                     "place",
@@ -115,8 +126,9 @@ static PondStatus sound_finish(HostWriter* base, PondError* error) {
   SNDFILE* sound = writer->sound;
   writer->sound = NULL;
   int fault = sound ? sf_close(sound) : 0;
-  if (!fault)
+  if (!fault) {
     return POND_OK;
+  }
   return host_error(error, POND_STATUS_IO, "%s: cannot write: %s", base->name,
                     sf_error_number(fault));
 }
@@ -128,16 +140,18 @@ static void sound_writer_free(HostWriter* base) {
 }
 
 static PondStatus check_sink(const HostSink* sink, PondError* error) {
-  if (!host_output_is_file(sink->path))
+  if (!host_output_is_file(sink->path)) {
     return host_error(error, POND_STATUS_UNSUPPORTED,
                       "%s: wav and flac need a regular file; on a pipe write "
                       "csv or f32le",
                       host_output_name(sink->path));
-  if (!(sink->rate_hz >= 1.0 && sink->rate_hz <= 655350.0))
+  }
+  if (!(sink->rate_hz >= 1.0 && sink->rate_hz <= 655350.0)) {
     return host_error(error, POND_STATUS_BAD_ARG,
                       "%s: a sound file needs a frame rate, and the input has "
                       "none; give --rate HZ (1 to 655350), or write csv or npy",
                       sink->path);
+  }
   return POND_OK;
 }
 
@@ -150,16 +164,19 @@ static PondStatus sound_writer_make(const HostSink* sink, int format,
                   .channels = (int)sink->n_channels,
                   .format = format};
   PondStatus status = check_sink(sink, error);
-  if (!status && !sf_format_check(&info))
+  if (!status && !sf_format_check(&info)) {
     status = host_error(error, POND_STATUS_LIMIT,
                         "%s: this format does not hold %u channels at %d Hz; "
                         "write csv or npy",
                         sink->path, sink->n_channels, info.samplerate);
-  if (!status)
+  }
+  if (!status) {
     status = host_output_open(sink->path, &fd, error);
+  }
   SoundWriter* made = status ? NULL : calloc(1, sizeof *made);
-  if (!status && !made)
+  if (!status && !made) {
     status = host_error_memory(error, "a writer");
+  }
   if (status) {
     (void)host_output_close(&fd, sink->path, &(PondError){0});
     return status;

@@ -30,21 +30,23 @@ void host_svg_text(FILE* file, double x, double y, const char* colour,
 
 static void x_ticks(FILE* file, const HostPanel* panel, double step) {
   double bottom = panel->top + panel->height;
-  for (double x = ceil(panel->x0 / step) * step; x <= panel->x1; x += step)
+  for (double x = ceil(panel->x0 / step) * step; x <= panel->x1; x += step) {
     fprintf(file,
             "<path d=\"M%.1f %.1fv5\" stroke=\"#333\"/>"
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%g</text>\n",
             at_x(panel, x), bottom, at_x(panel, x), bottom + 18, x);
+  }
 }
 
 static void y_ticks(FILE* file, const HostPanel* panel, double step) {
   for (double y = ceil(panel->y0 / step) * step; y <= panel->y1 + step / 1e6;
-       y += step)
+       y += step) {
     fprintf(file,
             "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#e4e4e4\"/>"
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
             panel->left, at_y(panel, y), panel->width, panel->left - 6,
             at_y(panel, y) + 4, fabs(y) < step / 1e6 ? 0 : y);
+  }
 }
 
 void host_svg_axes(FILE* file, const HostPanel* panel, double x_step,
@@ -67,9 +69,10 @@ void host_svg_line(FILE* file, const HostPanel* panel, const float* y,
           "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\" "
           "points=\"",
           colour);
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
     fprintf(file, "%.1f,%.1f ", at_x(panel, x0 + i * dx),
             at_y(panel, fmin(fmax((double)y[i], panel->y0), panel->y1)));
+  }
   fputs("\"/>\n", file);
 }
 

@@ -7,8 +7,9 @@
 static PondStatus open_one(const HostSource* source, HostReader** reader,
                            uint64_t* n_rows, PondError* error) {
   PondStatus status = host_reader_new(source, reader, error);
-  if (!status)
+  if (!status) {
     status = host_reader_keep(reader, error);
+  }
   return status ? status : host_reader_count(reader, n_rows, error);
 }
 
@@ -19,13 +20,15 @@ static PondStatus read_whole(HostReader* reader, float* rows, uint32_t n,
     PondStatus status =
         host_reader_read(reader, rows + (size_t)done * reader->n_channels,
                          n - done, &got, error);
-    if (!status && !got)
+    if (!status && !got) {
       status = host_error(error, POND_STATUS_MISMATCH,
                           "%s: it ends before the input does; give one target "
                           "row for each row in",
                           reader->name);
-    if (status)
+    }
+    if (status) {
       return status;
+    }
   }
   return POND_OK;
 }
@@ -35,16 +38,18 @@ static PondStatus read_rows(void* context, PondRowBlock* block,
   HostTrainRows* rows = context;
   PondStatus status =
       host_reader_read(rows->in, block->in, block->n_max, &block->n, error);
-  if (!status && rows->target && block->target)
+  if (!status && rows->target && block->target) {
     status = read_whole(rows->target, block->target, block->n, error);
+  }
   return status;
 }
 
 static PondStatus rewind_rows(void* context, PondError* error) {
   HostTrainRows* rows = context;
   PondStatus status = host_reader_rewind(&rows->in, error);
-  if (!status && rows->target)
+  if (!status && rows->target) {
     status = host_reader_rewind(&rows->target, error);
+  }
   return status;
 }
 
@@ -54,15 +59,17 @@ PondStatus host_train_rows_new(const HostSource* in, const HostSource* target,
   uint64_t n_in = 0, n_target = 0;
   *rows = (HostTrainRows){0};
   PondStatus status = open_one(in, &rows->in, &n_in, error);
-  if (!status && target)
+  if (!status && target) {
     status = open_one(target, &rows->target, &n_target, error);
-  if (!status && target && n_in != n_target)
+  }
+  if (!status && target && n_in != n_target) {
     status = host_error(
         error, POND_STATUS_MISMATCH,
         "%s has %llu rows, but %s has %llu; give one target row for each row "
         "in",
         rows->target->name, (unsigned long long)n_target, rows->in->name,
         (unsigned long long)n_in);
+  }
   if (status) {
     host_train_rows_free(rows);
     return status;
