@@ -88,12 +88,13 @@ static PondStatus make_room(HostBytes* bytes, PondError* error) {
     bytes->end = unread;
     return POND_OK;
   }
-  char* larger = realloc(bytes->data, bytes->capacity * 2);
+  size_t capacity = bytes->capacity ? 2 * bytes->capacity : FIRST_CAPACITY;
+  char* larger = realloc(bytes->data, capacity);
   if (!larger) {
     return host_error_memory(error, "an input buffer");
   }
   bytes->data = larger;
-  bytes->capacity *= 2;
+  bytes->capacity = capacity;
   return POND_OK;
 }
 
@@ -173,9 +174,10 @@ PondStatus host_output_write(int fd, const char* path, const void* data,
   return POND_OK;
 }
 
-PondStatus host_output_write_at(int fd, const char* path, const void* data,
-                                size_t size, off_t offset, PondError* error) {
+PondStatus host_output_write_front(int fd, const char* path, const void* data,
+                                   size_t size, PondError* error) {
   const char* rest = data;
+  off_t offset = 0;
   while (size) {
     ssize_t n = pwrite(fd, rest, size, offset);
     if (n < 0 && errno != EINTR) {

@@ -36,9 +36,9 @@ PondStatus host_output_open(const char* path, int* fd, PondError* error);
 /// All of it, or an error that names `path`.
 PondStatus host_output_write(int fd, const char* path, const void* data,
                              size_t size, PondError* error);
-/// Likewise, at a place in a regular file.
-PondStatus host_output_write_at(int fd, const char* path, const void* data,
-                                size_t size, off_t offset, PondError* error);
+/// Likewise, over the beginning of a regular file.
+PondStatus host_output_write_front(int fd, const char* path, const void* data,
+                                   size_t size, PondError* error);
 /// Closes it and sets it to -1, but for standard output; -1 is allowed.
 PondStatus host_output_close(int* fd, const char* path, PondError* error);
 /// True if `path` is a regular file or a new name: not a pipe or a device.

@@ -21,7 +21,7 @@ static void skip_blanks(Text* text) { text->at += strspn(text->at, " \t\n"); }
 static bool take(Text* text, const char* token) {
   size_t n = strlen(token);
   skip_blanks(text);
-  if (strncmp(text->at, token, n)) {
+  if (strncmp(text->at, token, n) != 0) {
     return false;
   }
   text->at += n;
@@ -123,7 +123,7 @@ static PondStatus read_length(HostBytes* bytes, size_t* begin, size_t* length,
     return status;
   }
   const unsigned char* b = (const unsigned char*)bytes->data + bytes->begin;
-  if (bytes->end - bytes->begin < 10 || memcmp(b, "\x93NUMPY", 6)) {
+  if (bytes->end - bytes->begin < 10 || memcmp(b, "\x93NUMPY", 6) != 0) {
     return bad(bytes, error, "it does not begin with NumPy's mark");
   }
   if ((b[6] != 1 && b[6] != 2) || b[7] != 0) {

@@ -317,19 +317,20 @@ static PondStatus csv_writer_make(const HostSink* sink, char separator,
   size_t row_bytes = (size_t)sink->n_channels * (FIELD_BYTES + 1);
   size_t capacity = row_bytes < 1 << 15 ? 1 << 16 : 2 * row_bytes;
   char* text = malloc(capacity);
-  PondStatus status =
-      made && text ? POND_OK : host_error_memory(error, "a writer");
-  if (!status) {
-    made->base = (HostWriter){.name = host_output_name(sink->path),
-                              .n_channels = sink->n_channels,
-                              .write = csv_write,
-                              .finish = csv_finish,
-                              .free = csv_writer_free};
-    made->separator = separator;
-    made->text = text;
-    made->capacity = capacity;
-    status = host_output_open(sink->path, &made->fd, error);
+  if (!made || !text) {
+    free(text);
+    free(made);
+    return host_error_memory(error, "a writer");
   }
+  made->base = (HostWriter){.name = host_output_name(sink->path),
+                            .n_channels = sink->n_channels,
+                            .write = csv_write,
+                            .finish = csv_finish,
+                            .free = csv_writer_free};
+  made->separator = separator;
+  made->text = text;
+  made->capacity = capacity;
+  PondStatus status = host_output_open(sink->path, &made->fd, error);
   if (status) {
     free(text);
     free(made);

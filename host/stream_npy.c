@@ -103,7 +103,8 @@ static PondStatus npy_open(NpyReader* reader, PondError* error) {
                       base->name, (unsigned long long)header.n_columns,
                       POND_MAX_CHANNELS);
   }
-  if (!header.n_rows || header.n_rows > UINT64_MAX / (8 * POND_MAX_CHANNELS)) {
+  if (!header.n_rows ||
+      header.n_rows > UINT64_MAX / (8U * (uint64_t)POND_MAX_CHANNELS)) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: its shape has %llu rows; give a file with at least "
                       "one row",
@@ -113,7 +114,7 @@ static PondStatus npy_open(NpyReader* reader, PondError* error) {
   base->n_rows = reader->n_left = header.n_rows;
   base->has_n_rows = true;
   reader->item_bytes = header.item_bytes;
-  reader->row_bytes = base->n_channels * header.item_bytes;
+  reader->row_bytes = (size_t)base->n_channels * header.item_bytes;
   return check_length(reader, header.n_rows * reader->row_bytes, error);
 }
 
@@ -155,8 +156,8 @@ static PondStatus npy_write(HostWriter* base, const float* rows, uint32_t n,
   }
   writer->n_rows += n;
   host_npy_header_print(header, writer->n_rows, base->n_channels);
-  return host_output_write_at(writer->fd, base->name, header, sizeof header, 0,
-                              error);
+  return host_output_write_front(writer->fd, base->name, header, sizeof header,
+                                 error);
 }
 
 static PondStatus npy_finish(HostWriter* base, PondError* error) {

@@ -177,7 +177,7 @@ static PondStatus sound_writer_make(const HostSink* sink, int format,
   if (!status && !made) {
     status = host_error_memory(error, "a writer");
   }
-  if (status) {
+  if (status || !made) {
     (void)host_output_close(&fd, sink->path, &(PondError){0});
     return status;
   }

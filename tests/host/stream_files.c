@@ -25,8 +25,8 @@ static void leave(void) {
 }
 
 void test_folder_enter(void) {
-  if (!mkdtemp(g_name) || !(g_folder = realpath(g_name, NULL)) ||
-      chdir(g_folder))
+  g_folder = mkdtemp(g_name) ? realpath(g_name, NULL) : NULL;
+  if (!g_folder || chdir(g_folder))
     abort();
   atexit(leave);
 }

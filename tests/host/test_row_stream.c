@@ -176,7 +176,7 @@ typedef struct {
   const char* word;
 } BadFile;
 
-#define BYTES(text) text, sizeof text - 1
+#define BYTES(text) (text), sizeof(text) - 1
 #define NPY(header, data) "\x93NUMPY\x01\x00" header data
 
 static const BadFile g_bad[] = {
