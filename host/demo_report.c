@@ -16,10 +16,12 @@ static double error_of(const HostDemo* demo, const float* predictions) {
 
 static double error_of_stream(const HostDemo* demo) {
   float* streamed = malloc(demo->ecg.n_rows * sizeof *streamed);
-  if (!streamed)
+  if (!streamed) {
     return NAN;
-  for (uint64_t t = 0; t < demo->ecg.n_rows; t++)
+  }
+  for (uint64_t t = 0; t < demo->ecg.n_rows; t++) {
     streamed[t] = t < demo->split ? 0 : host_demo_output(demo, t);
+  }
   double error = error_of(demo, streamed);
   free(streamed);
   return error;

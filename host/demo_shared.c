@@ -20,8 +20,9 @@ static size_t size_of(uint64_t n_rows) {
 static PondStatus map_file(const char* path, int flags, uint64_t n_rows,
                            HostShared** shared, PondError* error) {
   int fd = open(path, flags | O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0)
+  if (fd < 0) {
     return host_error_system(error, path, "cannot open", errno);
+  }
   // Preallocated: a store into a full disk would be a signal.
   int fault = flags ? posix_fallocate(fd, 0, (off_t)size_of(n_rows)) : 0;
   void* memory = fault ? MAP_FAILED
@@ -29,8 +30,9 @@ static PondStatus map_file(const char* path, int flags, uint64_t n_rows,
                               MAP_SHARED | MAP_POPULATE, fd, 0);
   int number = fault ? fault : errno;
   close(fd);
-  if (memory == MAP_FAILED)
+  if (memory == MAP_FAILED) {
     return host_error_system(error, path, "cannot map", number);
+  }
   *shared = memory;
   return POND_OK;
 }
@@ -50,6 +52,7 @@ float* host_shared_rows(HostShared* shared) {
 }
 
 void host_shared_free(HostShared* shared, uint64_t n_rows) {
-  if (shared)
+  if (shared) {
     munmap(shared, size_of(n_rows));
+  }
 }

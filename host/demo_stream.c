@@ -17,9 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
+// NOLINTNEXTLINE(readability-redundant-declaration): POSIX leaves it to us
 extern char** environ;
 
-enum { FIRST_BLOCK = 16, SECOND_BLOCK = 5, MOST_SPEED = 30 };
+enum { FIRST_BLOCK = 16, SECOND_BLOCK = 5 };
+static const double g_most_speed = 30.0;
 static const double g_most_load = 0.75;  // of the paced frame period
 
 // Microseconds that a frame takes: the best of some short blocks.
@@ -34,15 +36,17 @@ static PondStatus measure(const HostDemo* demo, PondKernelId kernel,
   PondSession* session = NULL;
   PondSessionConfig config = {.rate_hz = demo->ecg.rate_hz, .kernel = kernel};
   PondStatus status = pond_session_new(&config, &session, error);
-  if (!status)
+  if (!status) {
     status = pond_session_post(session, demo->model, 0, error);
+  }
   *frame_us = 1e9;
   for (int i = 0; !status && i < N_BLOCKS; i++) {
     uint64_t begin = host_clock_now();
     pond_stream_run(pond_session_stream(session), &block);
-    double us = (double)(host_clock_now() - begin) * 1e-3 / N;
-    if (us < *frame_us)
+    double us = (double)(host_clock_now() - begin) * 1e-3 / (double)N;
+    if (us < *frame_us) {
       *frame_us = us;
+    }
   }
   pond_session_free(session);
   return status;
@@ -54,9 +58,10 @@ static PondStatus choose_speed(const HostDemo* demo, HostDemoPart* part,
   PondStatus status = measure(demo, part->kernel, &frame_us, error);
   double period_us = 1e6 / demo->ecg.rate_hz;
   double most = g_most_load * period_us / frame_us;
-  part->speed = most < MOST_SPEED ? most : MOST_SPEED;
-  if (part->speed < 1)
+  part->speed = most < g_most_speed ? most : g_most_speed;
+  if (part->speed < 1) {
     part->speed = 1;
+  }
   return status;
 }
 
@@ -64,9 +69,11 @@ static PondStatus choose_speed(const HostDemo* demo, HostDemoPart* part,
 static void choose_kernels(HostDemo* demo) {
   PondKernelId best = pond_kernel_best();
   PondKernelId other = POND_KERNEL_SCALAR;
-  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++)
-    if (k != best && pond_kernel_available(k))
+  for (PondKernelId k = POND_KERNEL_SCALAR; pond_kernel_name(k); k++) {
+    if (k != best && pond_kernel_available(k)) {
       other = k;
+    }
+  }
   demo->parts[0].kernel = best;
   demo->parts[0].n_block = FIRST_BLOCK;
   demo->parts[1].kernel = other;
@@ -100,10 +107,11 @@ static PondStatus spawn(const HostDemo* demo, const HostDemoPart* part,
 }
 
 static PondStatus bad_end(int how, PondError* error) {
-  if (WIFSIGNALED(how))
+  if (WIFSIGNALED(how)) {
     return host_error(error, POND_STATUS_IO,
                       "the streaming process ended by signal %d",
                       WTERMSIG(how));
+  }
   return host_error(error, POND_STATUS_IO,
                     "the streaming process ended with exit status %d",
                     WEXITSTATUS(how));
@@ -130,8 +138,9 @@ static PondStatus watch(pid_t child, const HostShared* shared, uint64_t kill_at,
     }
     nanosleep(&step, NULL);
   }
-  if (host_interrupted())
+  if (host_interrupted()) {
     return host_error(error, POND_STATUS_CANCELLED, "stopped by a signal");
+  }
   bool is_good = kill_at == UINT64_MAX
                      ? WIFEXITED(how) && WEXITSTATUS(how) == 0
                      : WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL;
@@ -149,8 +158,9 @@ static PondStatus take_results(const HostDemo* demo, HostShared* shared,
                   (double)(n_rows ? n_rows : 1);
   part->worst_us = (double)atomic_load(&shared->counts.worst_ns) * 1e-3;
   part->rows = malloc(demo->ecg.n_rows * sizeof(float));
-  if (!part->rows)
+  if (!part->rows) {
     return host_error_memory(error, "the streamed output");
+  }
   memcpy(part->rows, host_shared_rows(shared),
          demo->ecg.n_rows * sizeof(float));
   return POND_OK;
@@ -164,14 +174,18 @@ static PondStatus stream_part(HostDemo* demo, int index, uint64_t kill_at,
   pid_t child;
   snprintf(path, sizeof path, "%s/out%d", demo->work, index + 1);
   PondStatus status = choose_speed(demo, part, error);
-  if (!status)
+  if (!status) {
     status = host_shared_create(path, demo->ecg.n_rows, &shared, error);
-  if (!status)
+  }
+  if (!status) {
     status = spawn(demo, part, path, &child, error);
-  if (!status)
+  }
+  if (!status) {
     status = watch(child, shared, kill_at, error);
-  if (!status)
+  }
+  if (!status) {
     status = take_results(demo, shared, part, error);
+  }
   host_shared_free(shared, demo->ecg.n_rows);
   return status;
 }

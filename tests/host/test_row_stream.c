@@ -28,8 +28,9 @@ static void fill(float* rows, size_t n, bool hard) {
     x ^= x >> 7;
     x ^= x << 17;
     rows[i] = (float)(int32_t)(x >> 32) / 2147483648.0f;
-    if (hard && i % 5 == 0)
+    if (hard && i % 5 == 0) {
       rows[i] = hard_ones[i / 5 % 8];
+    }
   }
 }
 
@@ -40,12 +41,15 @@ static HostWriter* begin_rows(const char* path, const char* format,
   HostSink sink = {path, format, n_channels, 360};
   HostWriter* writer;
   PondError error = {0};
-  if (host_writer_new(&sink, &writer, &error))
+  if (host_writer_new(&sink, &writer, &error)) {
     fail_msg("%s", error.text);
+  }
   for (uint32_t i = 0, step = 1; i < n; i += step) {
     step = n - i < 37 ? n - i : 37;
-    if (host_writer_write(writer, rows + (size_t)i * n_channels, step, &error))
+    if (host_writer_write(writer, rows + (size_t)i * n_channels, step,
+                          &error)) {
       fail_msg("%s", error.text);
+    }
   }
   return writer;
 }
@@ -54,8 +58,9 @@ static void write_rows(const char* path, const char* format, const float* rows,
                        uint32_t n, uint32_t n_channels) {
   PondError error = {0};
   HostWriter* writer = begin_rows(path, format, rows, n, n_channels);
-  if (host_writer_finish(writer, &error))
+  if (host_writer_finish(writer, &error)) {
     fail_msg("%s", error.text);
+  }
   host_writer_free(writer);
 }
 
@@ -66,8 +71,9 @@ static HostRows load(const char* path, const char* format,
   HostRows rows = {0};
   PondError error = {0};
   if (host_reader_new(&source, &reader, &error) ||
-      host_rows_load(reader, &rows, &error))
+      host_rows_load(reader, &rows, &error)) {
     fail_msg("%s", error.text);
+  }
   host_reader_free(reader);
   return rows;
 }
@@ -77,7 +83,7 @@ static void every_format_gives_its_rows_back(void** state) {
   static const char* const files[] = {"a.csv", "a.tsv", "a.f32",
                                       "a.npy", "a.wav", "a.raw"};
   int n_checked = 0;
-  for (size_t f = 0; f < sizeof files / sizeof *files; f++)
+  for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
     for (uint32_t c = 1; c <= 8; c = c * 2 + 1) {
       float* rows = malloc(N_ROWS * c * sizeof *rows);
       assert_non_null(rows);
@@ -91,6 +97,7 @@ static void every_format_gives_its_rows_back(void** state) {
       free(rows);
       n_checked++;
     }
+  }
   assert_true(n_checked >= 18);
 }
 
@@ -102,10 +109,12 @@ static void flac_keeps_24_bits(void** state) {
   HostRows back = load("a.flac", NULL, 2);
   assert_int_equal(back.n_rows, N_ROWS);
   assert_true(back.rate_hz == 360);
-  for (size_t i = 0; i < N_ROWS * 2; i++)
-    if (!(fabsf(back.data[i] - rows[i]) <= 0x1p-23f))
+  for (size_t i = 0; i < N_ROWS * 2; i++) {
+    if (!(fabsf(back.data[i] - rows[i]) <= 0x1p-23f)) {
       fail_msg("sample %zu: %g is not %g", i, (double)back.data[i],
                (double)rows[i]);
+    }
+  }
   host_rows_free(&back);
 }
 
@@ -151,10 +160,12 @@ static void csv_takes_headers_blanks_quotes_and_gaps(void** state) {
   HostRows back = load("h.csv", NULL, 2);
   assert_int_equal(back.n_rows, 5);
   const float want[10] = {1, 2.5f, 3, NAN, 4, NAN, NAN, NAN, -0.5f, 100};
-  for (int i = 0; i < 10; i++)
-    if (!(back.data[i] == want[i] || (isnan(want[i]) && isnan(back.data[i]))))
+  for (int i = 0; i < 10; i++) {
+    if (!(back.data[i] == want[i] || (isnan(want[i]) && isnan(back.data[i])))) {
       fail_msg("value %d: %g is not %g", i, (double)back.data[i],
                (double)want[i]);
+    }
+  }
   host_rows_free(&back);
 }
 
@@ -264,11 +275,13 @@ static void bad_files_are_named_with_what_is_wrong(void** state) {
       status = host_rows_load(reader, &rows, &error);
       host_reader_free(reader);
     }
-    if (!status)
+    if (!status) {
       fail_msg("case %zu, %s, was accepted", i, bad->path);
-    if (!strstr(error.text, bad->word) || !strstr(error.text, bad->path))
+    }
+    if (!strstr(error.text, bad->word) || !strstr(error.text, bad->path)) {
       fail_msg("case %zu: \"%s\" lacks \"%s\" or \"%s\"", i, error.text,
                bad->word, bad->path);
+    }
     n_checked++;
   }
   assert_true(n_checked >= 30);
@@ -324,8 +337,9 @@ static void check_pipe(const char* format, const char* first, size_t n_first,
   assert_int_equal(write(ends[1], first, n_first), n_first);
   HostSource source = {path, format, 2, "the model"};
   HostReader* reader = NULL;
-  if (host_reader_new(&source, &reader, &error))
+  if (host_reader_new(&source, &reader, &error)) {
     fail_msg("%s", error.text);
+  }
   assert_int_equal(host_reader_read(reader, row, 2, &n, &error), POND_OK);
   assert_int_equal(n, 1);
   assert_int_equal(write(ends[1], second, n_second), n_second);
@@ -414,10 +428,12 @@ static void outputs_that_cannot_be_are_refused(void** state) {
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     HostWriter* writer = NULL;
     PondError error = {0};
-    if (!host_writer_new(&table[i].sink, &writer, &error))
+    if (!host_writer_new(&table[i].sink, &writer, &error)) {
       fail_msg("%s was opened", table[i].sink.path);
-    if (!strstr(error.text, table[i].word))
+    }
+    if (!strstr(error.text, table[i].word)) {
       fail_msg("\"%s\" lacks \"%s\"", error.text, table[i].word);
+    }
   }
 }
 
