@@ -88,7 +88,7 @@ static PondStatus make_room(HostBytes* bytes, PondError* error) {
     bytes->end = unread;
     return POND_OK;
   }
-  size_t capacity = bytes->capacity ? 2 * bytes->capacity : FIRST_CAPACITY;
+  const size_t capacity = bytes->capacity ? bytes->capacity * 2 : 1;
   char* larger = realloc(bytes->data, capacity);
   if (!larger) {
     return host_error_memory(error, "an input buffer");
@@ -174,10 +174,10 @@ PondStatus host_output_write(int fd, const char* path, const void* data,
   return POND_OK;
 }
 
-PondStatus host_output_write_front(int fd, const char* path, const void* data,
+PondStatus host_output_write_first(int fd, const char* path, const void* data,
                                    size_t size, PondError* error) {
-  const char* rest = data;
   off_t offset = 0;
+  const char* rest = data;
   while (size) {
     ssize_t n = pwrite(fd, rest, size, offset);
     if (n < 0 && errno != EINTR) {

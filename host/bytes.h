@@ -37,7 +37,7 @@ PondStatus host_output_open(const char* path, int* fd, PondError* error);
 PondStatus host_output_write(int fd, const char* path, const void* data,
                              size_t size, PondError* error);
 /// Likewise, over the beginning of a regular file.
-PondStatus host_output_write_front(int fd, const char* path, const void* data,
+PondStatus host_output_write_first(int fd, const char* path, const void* data,
                                    size_t size, PondError* error);
 /// Closes it and sets it to -1, but for standard output; -1 is allowed.
 PondStatus host_output_close(int* fd, const char* path, PondError* error);

@@ -29,8 +29,8 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
   switch (key) {
     case 'o': demo->folder = value; return true;
     case KEY_SEED:
-      return host_take_integer(usage, "--seed", value, 0, UINT64_MAX,
-                               &demo->seed);
+      return host_take_integer(usage, (HostGiven){"--seed", value}, 0,
+                               UINT64_MAX, &demo->seed);
     default:
       return host_usage(usage, "unexpected argument %s; demo takes none",
                         value);

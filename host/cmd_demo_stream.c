@@ -41,9 +41,11 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
     case KEY_SHARED: s->shared = value; return true;
     case KEY_KERNEL: return host_take_kernel(usage, value, &s->kernel);
     case KEY_BLOCK:
-      return host_take_integer(usage, "--block", value, 1, 65536, &s->n_block);
+      return host_take_integer(usage, (HostGiven){"--block", value}, 1, 65536,
+                               &s->n_block);
     case KEY_SPEED:
-      return host_take_number(usage, "--speed", value, 1e-3, 1e6, &s->speed);
+      return host_take_number(usage, (HostGiven){"--speed", value}, 1e-3, 1e6,
+                              &s->speed);
     default: s->state = value; return true;
   }
 }

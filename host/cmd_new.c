@@ -43,7 +43,8 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
   switch (key) {
     case 'o': s->output = value; return true;
     case 'S':
-      return host_take_integer(usage, "--seed", value, 0, UINT64_MAX, &s->seed);
+      return host_take_integer(usage, (HostGiven){"--seed", value}, 0,
+                               UINT64_MAX, &s->seed);
     case 's':
       if (!strchr(value, '=') || *value == '=') {
         return host_usage(usage,

@@ -75,7 +75,8 @@ static bool take_alpha(Settings* s, const char* value, HostUsage* usage) {
   if (s->ridge.alpha_auto) {
     return true;
   }
-  if (host_take_number(usage, "--alpha", value, 0, 1e300, &s->ridge.alpha)) {
+  if (host_take_number(usage, (HostGiven){"--alpha", value}, 0, 1e300,
+                       &s->ridge.alpha)) {
     return true;
   }
   return host_usage(usage, "--alpha %s: give a number of at least 0, or auto",
@@ -83,7 +84,8 @@ static bool take_alpha(Settings* s, const char* value, HostUsage* usage) {
 }
 
 static bool take_holdout(Settings* s, const char* value, HostUsage* usage) {
-  if (host_take_number(usage, "--holdout", value, 0, 1, &s->ridge.holdout) &&
+  if (host_take_number(usage, (HostGiven){"--holdout", value}, 0, 1,
+                       &s->ridge.holdout) &&
       s->ridge.holdout < 1) {
     return true;
   }
@@ -113,18 +115,19 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
     case KEY_NORMALIZE: return take_normalize(s, value, usage);
     case KEY_KERNEL: return host_take_kernel(usage, value, &s->ridge.kernel);
     case KEY_RATE:
-      return host_take_number(usage, "--rate", value, 1e-6, 1e9,
+      return host_take_number(usage, (HostGiven){"--rate", value}, 1e-6, 1e9,
                               &s->ridge.rate_hz);
     case KEY_HORIZON:
       s->has_horizon = true;
-      if (!host_take_integer(usage, "--horizon", value, 0, POND_MAX_HORIZON,
-                             &n)) {
+      if (!host_take_integer(usage, (HostGiven){"--horizon", value}, 0,
+                             POND_MAX_HORIZON, &n)) {
         return false;
       }
       s->ridge.horizon = (uint32_t)n;
       return true;
     case KEY_WASHOUT:
-      if (!host_take_integer(usage, "--washout", value, 0, UINT32_MAX, &n)) {
+      if (!host_take_integer(usage, (HostGiven){"--washout", value}, 0,
+                             UINT32_MAX, &n)) {
         return false;
       }
       s->ridge.washout = (uint32_t)n;
@@ -219,23 +222,25 @@ static void print_words(const Settings* s, const PondFitReport* r) {
   }
 }
 
-static PondStatus fit(const Settings* s, PondModel* model, const PondRows* rows,
-                      PondFitReport* report, PondModel** fitted,
+// Trains `*model` and puts the fitted one in its place.
+static PondStatus fit(const Settings* s, PondModel** model,
+                      const PondRows* rows, PondFitReport* report,
                       PondError* error) {
   PondJob* job = NULL;
-  PondStatus status = pond_ridge_job_new(model, rows, &s->ridge, &job, error);
+  PondStatus status = pond_ridge_job_new(*model, rows, &s->ridge, &job, error);
   if (!status) {
     status = host_fit_run(job, error);
   }
   if (!status) {
-    *fitted = pond_job_take_model(job, report);
+    pond_model_free(*model);
+    *model = pond_job_take_model(job, report);
   }
   pond_job_free(job);
   return status;
 }
 
 static PondStatus train(Settings* s, PondFitReport* report, PondError* error) {
-  PondModel *model = NULL, *fitted = NULL;
+  PondModel* model = NULL;
   HostTrainRows files = {0};
   PondRows rows;
   PondStatus status = host_model_load(s->model, &model, NULL, error);
@@ -250,13 +255,12 @@ static PondStatus train(Settings* s, PondFitReport* report, PondError* error) {
     s->ridge.rate_hz = files.in->rate_hz;
   }
   if (!status) {
-    status = fit(s, model, &rows, report, &fitted, error);
+    status = fit(s, &model, &rows, report, error);
   }
   if (!status) {
-    status = host_model_save(fitted, s->output, NULL, error);
+    status = host_model_save(model, s->output, NULL, error);
   }
   host_train_rows_free(&files);
-  pond_model_free(fitted);
   pond_model_free(model);
   return status;
 }

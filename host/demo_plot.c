@@ -60,10 +60,12 @@ static void mark_frames(FILE* file, const HostDemo* demo,
   const double killed = (double)demo->parts[0].end / demo->ecg.rate_hz;
   const double resumed = (double)demo->parts[1].first / demo->ecg.rate_hz;
   if (resumed >= panel->x0 && resumed <= panel->x1) {
-    host_svg_mark(file, panel, resumed, "#2a7", with_words ? "resumed" : "", 1);
+    host_svg_mark(file, panel,
+                  &(HostMark){resumed, "#2a7", with_words ? "resumed" : "", 1});
   }
   if (killed >= panel->x0 && killed <= panel->x1) {
-    host_svg_mark(file, panel, killed, "#c33", with_words ? "killed" : "", 0);
+    host_svg_mark(file, panel,
+                  &(HostMark){killed, "#c33", with_words ? "killed" : "", 0});
   }
 }
 
@@ -82,11 +84,11 @@ static void draw(FILE* file, const HostDemo* demo, const Stretch* s) {
   host_svg_text(file, 64, 38, "#888", "signal");
   host_svg_text(file, 110, 38, "#06c", "prediction");
   host_svg_axes(file, &top, 1, (high - low) > 4 ? 1 : 0.5, "mV");
-  host_svg_line(file, &top, s->signal, s->n, x0, dx, "#888");
-  host_svg_line(file, &top, s->prediction, s->n, x0, dx, "#06c");
+  host_svg_line(file, &top, &(HostCurve){s->signal, s->n, x0, dx, "#888"});
+  host_svg_line(file, &top, &(HostCurve){s->prediction, s->n, x0, dx, "#06c"});
   mark_frames(file, demo, &top, true);
   host_svg_axes(file, &bottom, 1, 0.5, "residual, mV");
-  host_svg_line(file, &bottom, s->residual, s->n, x0, dx, "#06c");
+  host_svg_line(file, &bottom, &(HostCurve){s->residual, s->n, x0, dx, "#06c"});
   mark_frames(file, demo, &bottom, false);
   host_svg_text(file, 64, 500, "#000", "seconds");
   host_svg_end(file);

@@ -135,15 +135,16 @@ PondStatus host_demo_reference(HostDemo* demo, PondError* error) {
 }
 
 PondStatus host_demo_linear(HostDemo* demo, PondError* error) {
-  HostLinear* linear = malloc(sizeof *linear);
+  HostLinear* linear = calloc(1, sizeof *linear);
   demo->linear = calloc(demo->ecg.n_rows, sizeof(float));
-  PondStatus status = linear && demo->linear
-                          ? POND_OK
-                          : host_error_memory(error, "the linear predictor");
-  if (!status) {
-    status = host_linear_fit(demo->ecg.data, demo->split, HOST_DEMO_TAPS,
-                             HOST_DEMO_HORIZON, linear, error);
+  if (!linear || !demo->linear) {
+    free(linear);
+    return host_error_memory(error, "the linear predictor");
   }
+  linear->n_taps = HOST_DEMO_TAPS;
+  linear->horizon = HOST_DEMO_HORIZON;
+  PondStatus status =
+      host_linear_fit(demo->ecg.data, demo->split, linear, error);
   for (uint64_t t = demo->split; !status && t < demo->ecg.n_rows; t++) {
     demo->linear[t] = (float)host_linear_predict(linear, demo->ecg.data, t);
   }

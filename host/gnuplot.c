@@ -12,15 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// NOLINTNEXTLINE(readability-redundant-declaration): POSIX leaves it to us
-extern char** environ;
-
 bool host_gnuplot_find(char path[HOST_PATH_SIZE]) {
   const char* rest = getenv("PATH");
   while (rest && *rest) {
     const char* end = strchr(rest, ':');
-    size_t n = end ? (size_t)(end - rest) : strlen(rest);
-    int length = snprintf(path, HOST_PATH_SIZE, "%.*s/gnuplot", (int)n, rest);
+    const int n = (int)(end ? (size_t)(end - rest) : strlen(rest));
+    int length = snprintf(path, HOST_PATH_SIZE, "%.*s/gnuplot", n, rest);
     if (n && length < HOST_PATH_SIZE && !access(path, X_OK)) {
       return true;
     }

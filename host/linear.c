@@ -81,9 +81,10 @@ static void solve(const Equations* e) {
   }
 }
 
-PondStatus host_linear_fit(const float* u, size_t n, uint32_t n_taps,
-                           uint32_t horizon, HostLinear* linear,
+PondStatus host_linear_fit(const float* u, size_t n, HostLinear* linear,
                            PondError* error) {
+  const uint32_t n_taps = linear->n_taps;
+  const uint32_t horizon = linear->horizon;
   Equations e = {.n = n_taps + 1};
   if (!n_taps || n_taps > HOST_MOST_TAPS || n < horizon ||
       n - horizon < 2 * (size_t)n_taps) {
@@ -102,7 +103,6 @@ PondStatus host_linear_fit(const float* u, size_t n, uint32_t n_taps,
   bool is_solved = factor(&e);
   if (is_solved) {
     solve(&e);
-    *linear = (HostLinear){.n_taps = n_taps, .horizon = horizon};
     memcpy(linear->taps, e.cross, n_taps * sizeof *e.cross);
     linear->bias = e.cross[n_taps];
   }

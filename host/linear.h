@@ -16,10 +16,10 @@ typedef struct {
   double taps[HOST_MOST_TAPS];
 } HostLinear;
 
-/// Fits the taps to u[0] .. u[n - 1] by the normal equations, with a ridge of
-/// 1e-9 of their trace for rounding. SINGULAR if they have no solution.
-PondStatus host_linear_fit(const float* u, size_t n, uint32_t n_taps,
-                           uint32_t horizon, HostLinear* linear,
+/// Fits taps and bias to u[0] .. u[n - 1] by the normal equations, with a ridge
+/// of 1e-9 of their trace for rounding; the caller has set n_taps and horizon.
+/// SINGULAR if they have no solution.
+PondStatus host_linear_fit(const float* u, size_t n, HostLinear* linear,
                            PondError* error);
 /// The prediction made at u[t]; t is at least n_taps - 1.
 double host_linear_predict(const HostLinear* linear, const float* u, size_t t);

@@ -46,7 +46,8 @@ PondStatus host_model_save(const PondModel* model, const char* path,
 }
 
 bool host_names_same(const char* a, const char* b) {
-  return a && b && strcmp(a, "-") && (!strcmp(a, b) || host_same_file(a, b));
+  return a && b && strcmp(a, "-") != 0 &&
+         (strcmp(a, b) == 0 || host_same_file(a, b));
 }
 
 bool host_state_frame(const PondTree* tree, uint64_t* frame) {

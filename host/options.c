@@ -29,8 +29,10 @@ bool host_usage(HostUsage* usage, const char* format, ...) {
   return false;
 }
 
-bool host_take_integer(HostUsage* usage, const char* option, const char* text,
-                       uint64_t min, uint64_t max, uint64_t* value) {
+bool host_take_integer(HostUsage* usage, HostGiven given, uint64_t min,
+                       uint64_t max, uint64_t* value) {
+  const char* option = given.option;
+  const char* text = given.text;
   char* end;
   errno = 0;
   unsigned long long v = strtoull(text, &end, 10);
@@ -47,8 +49,10 @@ bool host_take_integer(HostUsage* usage, const char* option, const char* text,
   return true;
 }
 
-bool host_take_number(HostUsage* usage, const char* option, const char* text,
-                      double min, double max, double* value) {
+bool host_take_number(HostUsage* usage, HostGiven given, double min, double max,
+                      double* value) {
+  const char* option = given.option;
+  const char* text = given.text;
   char* end;
   double v = strtod(text, &end);
   if (!*text || *end || !(v >= min && v <= max)) {
@@ -66,7 +70,7 @@ bool host_take_number(HostUsage* usage, const char* option, const char* text,
 bool host_take_kernel(HostUsage* usage, const char* text,
                       PondKernelId* kernel) {
   PondKernelId found = POND_KERNEL_AUTO;
-  if (strcmp(text, "auto") && pond_kernel_find(text, &found)) {
+  if (strcmp(text, "auto") != 0 && pond_kernel_find(text, &found)) {
     return host_usage(
         usage, "--kernel %s: give scalar, avx2, avx512, neon or auto", text);
   }

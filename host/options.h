@@ -39,11 +39,17 @@ HostParsed host_parse(const HostCommandLine* line, int argc, char** argv,
 /// Fills `usage` (printf), returns false.
 bool host_usage(HostUsage* usage, const char* format, ...)
     __attribute__((format(printf, 2, 3)));
+/// An option as it was given.
+typedef struct {
+  const char* option;
+  const char* text;
+} HostGiven;
+
 /// Numbers of an option; false after host_usage() naming option and range.
-bool host_take_integer(HostUsage* usage, const char* option, const char* text,
-                       uint64_t min, uint64_t max, uint64_t* value);
-bool host_take_number(HostUsage* usage, const char* option, const char* text,
-                      double min, double max, double* value);
+bool host_take_integer(HostUsage* usage, HostGiven given, uint64_t min,
+                       uint64_t max, uint64_t* value);
+bool host_take_number(HostUsage* usage, HostGiven given, double min, double max,
+                      double* value);
 /// A kernel that is in this build and runs on this processor.
 bool host_take_kernel(HostUsage* usage, const char* text, PondKernelId* kernel);
 

@@ -27,7 +27,8 @@ static PondStatus grow(HostRows* rows, uint64_t* capacity, uint32_t n_chunk,
                       "read in pieces",
                       name);
   }
-  float* larger = realloc(rows->data, n * rows->n_channels * sizeof(float));
+  const size_t size = n * rows->n_channels * sizeof(float);
+  float* larger = size ? realloc(rows->data, size) : NULL;
   if (!larger) {
     return host_error_memory(error, "the rows of a stream");
   }
@@ -44,7 +45,7 @@ PondStatus host_rows_load(HostReader* reader, HostRows* rows,
   PondStatus status;
   do {
     status = grow(&all, &capacity, n_chunk, reader->name, error);
-    if (!status) {
+    if (!status && all.data) {
       status = host_reader_read(reader, all.data + all.n_rows * all.n_channels,
                                 n_chunk, &n, error);
     }

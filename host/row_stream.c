@@ -51,7 +51,7 @@ static const HostFormat* by_extension(const char* path) {
 PondStatus host_format_find(const char* path, const char* name,
                             const HostFormat** format, PondError* error) {
   const HostFormat* found = by_extension(path);
-  if (!found && !name && strcmp(path, "-")) {
+  if (!found && !name && strcmp(path, "-") != 0) {
     return host_error(error, POND_STATUS_BAD_ARG,
                       "%s: its format is not known by its extension; give "
                       "--format %s",
@@ -197,10 +197,10 @@ void host_reader_free(HostReader* reader) {
 
 PondStatus host_writer_new(const HostSink* sink, HostWriter** writer,
                            PondError* error) {
-  const HostFormat* format;
+  const HostFormat* format = NULL;
   PondStatus status =
       host_format_find(sink->path, sink->format, &format, error);
-  return status ? status : format->writer_new(sink, writer, error);
+  return status || !format ? status : format->writer_new(sink, writer, error);
 }
 
 PondStatus host_writer_write(HostWriter* writer, const float* rows, uint32_t n,

@@ -107,8 +107,8 @@ static bool take_param(HostRunSettings* s, const char* pair, HostUsage* usage) {
                       HOST_MOST_SET_PARAMS);
   }
   snprintf(option, sizeof option, "--set-param %s", name);
-  if (!host_take_number(usage, option, pair + n + 1, (double)info->min,
-                        (double)info->max, &value)) {
+  if (!host_take_number(usage, (HostGiven){option, pair + n + 1},
+                        (double)info->min, (double)info->max, &value)) {
     return false;
   }
   s->params[s->n_params] = info->param;
@@ -139,16 +139,17 @@ static bool set(void* context, int key, const char* value, HostUsage* usage) {
   switch (key) {
     case KEY_LOAD_STATES: s->load_states = true; return true;
     case KEY_START:
-      return host_take_integer(usage, "--start", value, 0, UINT64_MAX,
-                               &s->start);
+      return host_take_integer(usage, (HostGiven){"--start", value}, 0,
+                               UINT64_MAX, &s->start);
     case KEY_FRAMES:
-      return host_take_integer(usage, "--frames", value, 0, UINT64_MAX,
-                               &s->n_frames);
+      return host_take_integer(usage, (HostGiven){"--frames", value}, 0,
+                               UINT64_MAX, &s->n_frames);
     case KEY_BLOCK:
-      return host_take_integer(usage, "--block", value, 1, MOST_BLOCK,
-                               &s->n_block);
+      return host_take_integer(usage, (HostGiven){"--block", value}, 1,
+                               MOST_BLOCK, &s->n_block);
     case KEY_RATE:
-      return host_take_number(usage, "--rate", value, 1e-6, 1e9, &s->rate_hz);
+      return host_take_number(usage, (HostGiven){"--rate", value}, 1e-6, 1e9,
+                              &s->rate_hz);
     case KEY_KERNEL: return host_take_kernel(usage, value, &s->kernel);
     case KEY_MODE: return take_mode(s, value, usage);
     case KEY_MISSING: return take_missing(s, value, usage);

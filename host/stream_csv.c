@@ -330,7 +330,7 @@ static PondStatus csv_writer_make(const HostSink* sink, char separator,
   made->separator = separator;
   made->text = text;
   made->capacity = capacity;
-  PondStatus status = host_output_open(sink->path, &made->fd, error);
+  const PondStatus status = host_output_open(sink->path, &made->fd, error);
   if (status) {
     free(text);
     free(made);

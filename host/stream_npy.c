@@ -104,7 +104,7 @@ static PondStatus npy_open(NpyReader* reader, PondError* error) {
                       POND_MAX_CHANNELS);
   }
   if (!header.n_rows ||
-      header.n_rows > UINT64_MAX / (8U * (uint64_t)POND_MAX_CHANNELS)) {
+      header.n_rows > UINT64_MAX / (8ULL * POND_MAX_CHANNELS)) {
     return host_error(error, POND_STATUS_BAD_FORMAT,
                       "%s: its shape has %llu rows; give a file with at least "
                       "one row",
@@ -156,7 +156,7 @@ static PondStatus npy_write(HostWriter* base, const float* rows, uint32_t n,
   }
   writer->n_rows += n;
   host_npy_header_print(header, writer->n_rows, base->n_channels);
-  return host_output_write_front(writer->fd, base->name, header, sizeof header,
+  return host_output_write_first(writer->fd, base->name, header, sizeof header,
                                  error);
 }
 

@@ -157,6 +157,19 @@ static PondStatus check_sink(const HostSink* sink, PondError* error) {
 
 // Without the peak chunk, which holds the time of day, same rows make the same
 // bytes; a header brought up to date with each write survives a kill.
+static PondStatus begin(SoundWriter* writer, int fd, SF_INFO* info,
+                        PondError* error) {
+  writer->sound = sf_open_fd(fd, SFM_WRITE, info, SF_TRUE);
+  if (!writer->sound) {
+    return host_error(error, POND_STATUS_IO, "%s: cannot write: %s",
+                      writer->base.name, sf_strerror(NULL));
+  }
+  sf_command(writer->sound, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
+  sf_command(writer->sound, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);
+  sf_command(writer->sound, SFC_SET_CLIPPING, NULL, SF_TRUE);
+  return POND_OK;
+}
+
 static PondStatus sound_writer_make(const HostSink* sink, int format,
                                     HostWriter** writer, PondError* error) {
   int fd = -1;
@@ -173,13 +186,13 @@ static PondStatus sound_writer_make(const HostSink* sink, int format,
   if (!status) {
     status = host_output_open(sink->path, &fd, error);
   }
-  SoundWriter* made = status ? NULL : calloc(1, sizeof *made);
-  if (!status && !made) {
-    status = host_error_memory(error, "a writer");
-  }
-  if (status || !made) {
-    (void)host_output_close(&fd, sink->path, &(PondError){0});
+  if (status) {
     return status;
+  }
+  SoundWriter* made = calloc(1, sizeof *made);
+  if (!made) {
+    (void)host_output_close(&fd, sink->path, &(PondError){0});
+    return host_error_memory(error, "a writer");
   }
   made->base = (HostWriter){.name = sink->path,
                             .n_channels = sink->n_channels,
@@ -187,16 +200,11 @@ static PondStatus sound_writer_make(const HostSink* sink, int format,
                             .finish = sound_finish,
                             .free = sound_writer_free};
   made->cuts = (format & SF_FORMAT_SUBMASK) != SF_FORMAT_FLOAT;
-  made->sound = sf_open_fd(fd, SFM_WRITE, &info, SF_TRUE);
-  if (!made->sound) {
-    status = host_error(error, POND_STATUS_IO, "%s: cannot write: %s",
-                        sink->path, sf_strerror(NULL));
+  status = begin(made, fd, &info, error);
+  if (status) {
     free(made);
     return status;
   }
-  sf_command(made->sound, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-  sf_command(made->sound, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);
-  sf_command(made->sound, SFC_SET_CLIPPING, NULL, SF_TRUE);
   *writer = &made->base;
   return POND_OK;
 }

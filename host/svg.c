@@ -30,7 +30,9 @@ void host_svg_text(FILE* file, double x, double y, const char* colour,
 
 static void x_ticks(FILE* file, const HostPanel* panel, double step) {
   double bottom = panel->top + panel->height;
-  for (double x = ceil(panel->x0 / step) * step; x <= panel->x1; x += step) {
+  const long last = lround(floor(panel->x1 / step));
+  for (long tick = lround(ceil(panel->x0 / step)); tick <= last; tick++) {
+    const double x = (double)tick * step;
     fprintf(file,
             "<path d=\"M%.1f %.1fv5\" stroke=\"#333\"/>"
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%g</text>\n",
@@ -39,13 +41,14 @@ static void x_ticks(FILE* file, const HostPanel* panel, double step) {
 }
 
 static void y_ticks(FILE* file, const HostPanel* panel, double step) {
-  for (double y = ceil(panel->y0 / step) * step; y <= panel->y1 + step / 1e6;
-       y += step) {
+  const long last = lround(floor(panel->y1 / step));
+  for (long tick = lround(ceil(panel->y0 / step)); tick <= last; tick++) {
+    const double y = (double)tick * step;
     fprintf(file,
             "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#e4e4e4\"/>"
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
             panel->left, at_y(panel, y), panel->width, panel->left - 6,
-            at_y(panel, y) + 4, fabs(y) < step / 1e6 ? 0 : y);
+            at_y(panel, y) + 4, y);
   }
 }
 
@@ -63,25 +66,25 @@ void host_svg_axes(FILE* file, const HostPanel* panel, double x_step,
           panel->left - 42, panel->top + panel->height / 2, y_label);
 }
 
-void host_svg_line(FILE* file, const HostPanel* panel, const float* y,
-                   uint32_t n, double x0, double dx, const char* colour) {
+void host_svg_line(FILE* file, const HostPanel* panel, const HostCurve* curve) {
   fprintf(file,
           "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\" "
           "points=\"",
-          colour);
-  for (uint32_t i = 0; i < n; i++) {
-    fprintf(file, "%.1f,%.1f ", at_x(panel, x0 + i * dx),
-            at_y(panel, fmin(fmax((double)y[i], panel->y0), panel->y1)));
+          curve->colour);
+  for (uint32_t i = 0; i < curve->n; i++) {
+    const double y = fmin(fmax((double)curve->y[i], panel->y0), panel->y1);
+    fprintf(file, "%.1f,%.1f ", at_x(panel, curve->x0 + i * curve->dx),
+            at_y(panel, y));
   }
   fputs("\"/>\n", file);
 }
 
-void host_svg_mark(FILE* file, const HostPanel* panel, double x,
-                   const char* colour, const char* word, int line) {
+void host_svg_mark(FILE* file, const HostPanel* panel, const HostMark* mark) {
+  const double x = at_x(panel, mark->x);
   fprintf(file,
           "<path d=\"M%.1f %.1fv%.1f\" stroke=\"%s\" "
           "stroke-dasharray=\"4 3\"/>\n",
-          at_x(panel, x), panel->top, panel->height, colour);
-  host_svg_text(file, at_x(panel, x) + 4, panel->top + 14 + 14 * line, colour,
-                word);
+          x, panel->top, panel->height, mark->colour);
+  host_svg_text(file, x + 4, panel->top + 14 + 14 * mark->line, mark->colour,
+                mark->word);
 }

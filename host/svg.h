@@ -18,11 +18,21 @@ void host_svg_end(FILE* file);
 void host_svg_axes(FILE* file, const HostPanel* panel, double x_step,
                    double y_step, const char* y_label);
 /// y[i] at x0 + i * dx.
-void host_svg_line(FILE* file, const HostPanel* panel, const float* y,
-                   uint32_t n, double x0, double dx, const char* colour);
-/// A dashed line over the whole height, with a word at its top.
-void host_svg_mark(FILE* file, const HostPanel* panel, double x,
-                   const char* colour, const char* word, int line);
+typedef struct {
+  const float* y;
+  uint32_t n;
+  double x0, dx;
+  const char* colour;
+} HostCurve;
+void host_svg_line(FILE* file, const HostPanel* panel, const HostCurve* curve);
+/// A dashed line at x over the whole height, with a word in a line at its top.
+typedef struct {
+  double x;
+  const char* colour;
+  const char* word;
+  int line;
+} HostMark;
+void host_svg_mark(FILE* file, const HostPanel* panel, const HostMark* mark);
 void host_svg_text(FILE* file, double x, double y, const char* colour,
                    const char* text);
 
