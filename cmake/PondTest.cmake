@@ -63,7 +63,10 @@ endfunction()
 
 # pond_fuzzer(NAME SOURCES ... [SEES ...] [CORPUS folder] [OPTIONS ...]): a
 # libFuzzer program, which as a test runs POND_FUZZ_SECONDS from a fixed seed.
-# Nothing without POND_FUZZ.
+# Nothing without POND_FUZZ; with it, target `fuzzers` builds them all.
+if(POND_FUZZ)
+  add_custom_target(fuzzers)
+endif()
 function(pond_fuzzer name)
   cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;SEES;OPTIONS" ${ARGN})
   if(NOT POND_FUZZ)
@@ -77,6 +80,7 @@ function(pond_fuzzer name)
       "${PROJECT_SOURCE_DIR}/engine/${seen}")
   endforeach()
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${name})
   target_link_libraries(${name} PRIVATE pond_flags echopond_static)
   set(found "${CMAKE_CURRENT_BINARY_DIR}/${name}.corpus")
   file(MAKE_DIRECTORY "${found}")
