@@ -62,11 +62,9 @@ newest_clang() {
     is_installed "clang-$version" && { echo "$version"; return; }
   done
   for version in 22 21 20; do
-    if apt-cache policy "clang-$version" 2>/dev/null |
-      grep -q 'Candidate: [0-9]'; then
-      echo "$version"
-      return
-    fi
+    case $(apt-cache policy "clang-$version" 2>/dev/null) in
+      *Candidate:\ [0-9]*) echo "$version"; return ;;
+    esac
   done
 }
 

@@ -8,7 +8,8 @@ nm=$1
 archive=$2
 list=$3
 
-symbols=$("$nm" -A -P "$archive")
+cd "$(dirname "$archive")"  # nm prints the path, which may hold spaces
+symbols=$("$nm" -A -P "${archive##*/}")
 n_defined=$(awk '$3 ~ /^[TtDdBbRrVvWw]$/' <<<"$symbols" | wc -l)
 breaches=$(awk '
   FNR == NR { sub(/#.*/, ""); if (NF > 0) allowed[$1]; next }
