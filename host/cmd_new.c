@@ -78,7 +78,7 @@ static bool check(void* context, HostUsage* usage) {
   if (!s->output) {
     return host_usage(usage, "give -o M, the file to write the model to");
   }
-  if (host_names_same(s->preset, s->output)) {
+  if (host_desc_is_file(s->preset) && host_names_same(s->preset, s->output)) {
     return host_usage(usage, "-o %s: would overwrite the description",
                       s->output);
   }

@@ -76,7 +76,7 @@ static PondStatus from_file(const char* path, PondDesc** desc,
   return status;
 }
 
-static bool is_file_name(const char* name) {
+bool host_desc_is_file(const char* name) {
   size_t n = strlen(name);
   return strchr(name, '/') || !strcmp(name, "-") ||
          (n > 5 && !strcmp(name + n - 5, ".json"));
@@ -85,7 +85,7 @@ static bool is_file_name(const char* name) {
 PondStatus host_desc_find(const char* name, PondDesc** desc, PondError* error) {
   char file[256], path[HOST_PATH_SIZE];
   PondError unheard;
-  if (is_file_name(name)) {
+  if (host_desc_is_file(name)) {
     return from_file(name, desc, error);
   }
   PondStatus status = pond_desc_premade(name, desc, error);

@@ -11,6 +11,8 @@ enum { HOST_PATH_SIZE = 4096 };
 /// this was built from, or where it is installed. NOT_FOUND names them all.
 PondStatus host_preset_path(const char* file, char path[HOST_PATH_SIZE],
                             PondError* error);
+/// True if a description's name is taken as that of a file.
+bool host_desc_is_file(const char* name);
 /// A description: "classic" and other premade ones, NAME for NAME.json among
 /// the presets, or the path of a .json file.
 PondStatus host_desc_find(const char* name, PondDesc** desc, PondError* error);

@@ -186,12 +186,19 @@ static PondStatus is_header(const CsvReader* reader, const char* line,
   return POND_OK;
 }
 
-static void drop_byte_order_mark(CsvReader* reader) {
-  HostBytes* bytes = &reader->bytes;
-  if (bytes->end - bytes->begin >= 3 &&
-      !memcmp(bytes->data, "\xef\xbb\xbf", 3)) {
+// Waits for no byte that need not come: the first row may be "0" alone.
+static PondStatus drop_byte_order_mark(HostBytes* bytes, PondError* error) {
+  static const char mark[] = "\xef\xbb\xbf";
+  PondStatus status = host_bytes_want(bytes, 1, error);
+  if (!status && bytes->end > bytes->begin &&
+      bytes->data[bytes->begin] == mark[0]) {
+    status = host_bytes_want(bytes, 3, error);
+  }
+  if (!status && bytes->end - bytes->begin >= 3 &&
+      memcmp(bytes->data + bytes->begin, mark, 3) == 0) {
     bytes->begin += 3;
   }
+  return status;
 }
 
 // Looks at the first line: the number of channels, and whether it is a header.
@@ -199,11 +206,10 @@ static PondStatus look(CsvReader* reader, PondError* error) {
   HostBytes* bytes = &reader->bytes;
   char* line;
   bool header = false;
-  PondStatus status = host_bytes_want(bytes, 3, error);
+  PondStatus status = drop_byte_order_mark(bytes, error);
   if (status) {
     return status;
   }
-  drop_byte_order_mark(reader);
   size_t begin = bytes->begin;
   status = next_line(reader, true, &line, error);
   if (!status && (!line || is_blank(line, reader->separator))) {

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+# Sourced by the tests of the program: rows of command lines, each with what it
+# has to answer. The first argument of a test is the program.
+set -uo pipefail
+program=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+n_rows=0
+n_wrong=0
+
+wrong() {
+  n_wrong=$((n_wrong + 1))
+  printf 'WRONG: %s\n  status %s\n  said: %s\n' "$1" "$status" "$(cat said)"
+}
+
+# bad STATUS WORDS ARGUMENT...: ends with STATUS and names each of WORDS
+# (separated by |) on stderr, in at most three lines.
+bad() {
+  local wanted=$1 words=$2 word
+  shift 2
+  n_rows=$((n_rows + 1))
+  "$program" "$@" >out 2>said </dev/null
+  status=$?
+  [ "$status" = "$wanted" ] || { wrong "$* (wanted $wanted)"; return; }
+  [ "$(wc -l <said)" -le 3 ] || { wrong "$* (many lines)"; return; }
+  IFS='|' read -ra list <<<"$words"
+  for word in "${list[@]}"; do
+    grep -qF -- "$word" said || { wrong "$* (no word of \"$word\")"; return; }
+  done
+}
+
+# good ARGUMENT...: ends with 0.
+good() {
+  n_rows=$((n_rows + 1))
+  "$program" "$@" >out 2>said </dev/null
+  status=$?
+  [ "$status" = 0 ] || wrong "$*"
+}
+
+# same A B: two files have the same bytes.
+same() {
+  n_rows=$((n_rows + 1))
+  status=-
+  cmp "$1" "$2" >said 2>&1 || wrong "cmp $1 $2"
+}
+
+# check WHAT COMMAND...: any command that has to succeed.
+check() {
+  local what=$1
+  shift
+  n_rows=$((n_rows + 1))
+  "$@" >out 2>said
+  status=$?
+  [ "$status" = 0 ] || wrong "$what"
+}
+
+# finish FLOOR: the sum, and the exit status of the test.
+finish() {
+  echo "$n_rows rows, $n_wrong wrong"
+  if [ "$n_rows" -lt "$1" ]; then
+    echo "fewer than $1 rows: the table was not read to its end"
+    exit 1
+  fi
+  [ "$n_wrong" = 0 ]
+}
+
+# wave ROWS CHANNELS: CSV of slow sines.
+wave() {
+  awk -v n="$1" -v c="$2" 'BEGIN {
+    for (i = 0; i < n; i++) {
+      for (k = 0; k < c; k++)
+        printf "%s%.6g", k ? "," : "", sin(i * (0.07 + 0.031 * k)) * 0.5
+      printf "\n"
+    }
+  }'
+}
