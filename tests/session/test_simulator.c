@@ -55,9 +55,26 @@ static void whole_system_keeps_its_promises(void** unused) {
   }
 }
 
+static void planted_loss_of_an_event_is_seen(void** unused) {
+  (void)unused;
+  enum { PLANTED = 40 };
+  WorldCounts counts = {0};
+  char folder[64];
+  uint32_t seen = 0;
+  (void)snprintf(folder, sizeof(folder), "%s/pond_lost_%d", test_folder(),
+                 (int)getpid());
+  for (uint64_t seed = 1; seed <= PLANTED; ++seed) {
+    seen += world_run_planted(seed, folder, &counts);
+  }
+  (void)remove(folder);
+  print_message("%u of %d lost events seen\n", seen, PLANTED);
+  assert_true(seen >= PLANTED / 2);  // many change nothing that is heard
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(whole_system_keeps_its_promises),
+      cmocka_unit_test(planted_loss_of_an_event_is_seen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,35 @@ static void hostile_input_leaves_all_finite(void** unused) {
   assert_true(resets > 0);
 }
 
+// A kernel that lets what is not finite through.
+static bool careless_step(const PondReservoirOp* op, float leak, float* v,
+                          float* scratch) POND_NONBLOCKING;
+static bool careless_step(const PondReservoirOp* op, float leak, float* v,
+                          float* scratch) {
+  (void)leak;
+  (void)scratch;
+  v[op->n_feedback] = v[0] > 100.0f ? INFINITY : 0.5f;
+  return true;
+}
+
+static void planted_kernel_without_a_check_is_seen(void** unused) {
+  (void)unused;
+  Rig* rig = rig_start(a, NULL);
+  rig_run(rig, 10, 10);
+  PondProgram* program = rig->session->stream->current;
+  PondKernels careless = *program->kernels;
+  careless.reservoir = careless_step;
+  program->kernels = &careless;
+  rig->in[0][50] = 1e30f;
+  rig_run(rig, 51, 10);
+  bool finite = true;
+  for (uint32_t i = 0; i < program->n_state; ++i) {
+    finite = finite && isfinite(program->state[i]);
+  }
+  assert_false(finite);  // what hostile_input_leaves_all_finite looks for
+  rig_stop(rig);
+}
+
 static void guard_limits_and_fades_a_diverging_free_run(void** unused) {
   (void)unused;
   const float ceiling = 0.5f;
@@ -373,6 +402,7 @@ int main(void) {
       cmocka_unit_test(missing_sample_follows_the_policy),
       cmocka_unit_test(subnormal_input_is_zero),
       cmocka_unit_test(hostile_input_leaves_all_finite),
+      cmocka_unit_test(planted_kernel_without_a_check_is_seen),
       cmocka_unit_test(guard_limits_and_fades_a_diverging_free_run),
       cmocka_unit_test(leak_override_is_that_leak),
       cmocka_unit_test(tap_recomputes_to_the_same_state),

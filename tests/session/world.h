@@ -37,5 +37,8 @@ typedef struct {
 /// Lives through seed `seed`, then replays the journal and compares. Fails the
 /// cmocka test, naming the seed, if a promise is broken.
 void world_run(uint64_t seed, const char* folder, WorldCounts* counts);
+/// The same with a planted fault: the journal's first change after frame 0 is
+/// lost. True if the replay differs.
+bool world_run_planted(uint64_t seed, const char* folder, WorldCounts* counts);
 
 #endif
