@@ -183,8 +183,8 @@ static bool careless_step(const PondReservoirOp* op, float leak, float* v,
 static bool careless_step(const PondReservoirOp* op, float leak, float* v,
                           float* scratch) {
   (void)leak;
-  (void)scratch;
-  v[op->n_feedback] = v[0] > 100.0f ? INFINITY : 0.5f;
+  scratch[0] = 0.5f;
+  v[op->n_feedback] = v[0] > 100.0f ? INFINITY : scratch[0];
   return true;
 }
 

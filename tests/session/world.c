@@ -19,21 +19,14 @@
 #include "pond/checkpoint.h"
 #include "same_bits.h"
 
-enum { MAX_BLOCK = 256, RATE = 1000, PATH = 256 };
+enum { MAX_BLOCK = 256 };
 
-#define WORLD_FAIL(world, ...)                                                \
-  do {                                                                        \
-    print_error("seed %llu, frame %llu: ", (unsigned long long)(world)->seed, \
-                (unsigned long long)(world)->frame);                          \
-    fail_msg(__VA_ARGS__);                                                    \
-  } while (0)
-
-static uint32_t below(World* world, uint32_t n) {
+uint32_t world_below(World* world, uint32_t n) {
   return plan_below(&world->draws, n);
 }
 
-static void path_of(const World* world, const char* name, char path[PATH]) {
-  (void)snprintf(path, PATH, "%s/%s", world->folder, name);
+void world_path(const World* world, const char* name, char path[WORLD_PATH]) {
+  (void)snprintf(path, WORLD_PATH, "%s/%s", world->folder, name);
 }
 
 // ---- the disk
@@ -69,17 +62,26 @@ static int allocate_or_fail(void* context, int file, uint64_t size) {
                                     : pond_file_ops.allocate(NULL, file, size);
 }
 
+void world_disk(World* world) {
+  world->ops = pond_file_ops;
+  world->ops.context = world;
+  world->ops.write = write_or_fail;
+  world->ops.sync = sync_or_fail;
+  world->ops.rename = rename_or_fail;
+  world->ops.allocate = allocate_or_fail;
+}
+
 static void save_snapshot(World* world) {
   PondError error;
   PondTree* tree = NULL;
   uint8_t* bytes = NULL;
   size_t size = 0;
-  char path[PATH];
+  char path[WORLD_PATH];
   uint64_t frame = 0;
   if (!pond_session_snapshot_ready(world->session, &frame)) {
     return;
   }
-  path_of(world, "state.safetensors", path);
+  world_path(world, "state.safetensors", path);
   PondStatus status = pond_tree_new(&tree, &error);
   if (!status) {
     status = pond_session_to_tree(world->session, tree, &error);
@@ -91,7 +93,7 @@ static void save_snapshot(World* world) {
   if (status || pond_safetensors_encode(tree, &bytes, &size, &error)) {
     WORLD_FAIL(world, "snapshot to bytes: %s", error.text);
   }
-  world->fail_in = below(world, 3) ? 0 : 1 + below(world, 5);
+  world->fail_in = world_below(world, 3) ? 0 : 1 + world_below(world, 5);
   status = pond_file_write_with(&world->ops, path, bytes, size, &error);
   world->counts->saves += 1;
   if (status) {
@@ -107,25 +109,26 @@ static void save_snapshot(World* world) {
 
 // ---- the stream
 
-static void start_session(World* world) {
+void world_start(World* world) {
   PondError error;
-  const PondSessionConfig config = {
-      .rate_hz = RATE, .missing = POND_MISSING_HOLD, .record_bytes = 1 << 20};
+  const PondSessionConfig config = {.rate_hz = WORLD_RATE,
+                                    .missing = POND_MISSING_HOLD,
+                                    .record_bytes = 1 << 20};
   if (pond_session_new(&config, &world->session, &error)) {
     WORLD_FAIL(world, "session: %s", error.text);
   }
 }
 
-static void open_journal(World* world) {
+void world_journal(World* world) {
   PondError error;
-  char path[PATH];
-  path_of(world, "journal", path);
+  char path[WORLD_PATH];
+  world_path(world, "journal", path);
   if (pond_session_journal_open(world->session, path, &error)) {
     WORLD_FAIL(world, "journal: %s", error.text);
   }
 }
 
-static void post(World* world, uint32_t which) {
+void world_post(World* world, uint32_t which) {
   PondError error;
   const PondStatus status =
       pond_session_post(world->session, world->models[which], 0, &error);
@@ -135,8 +138,8 @@ static void post(World* world, uint32_t which) {
   world->counts->posts += 1;
 }
 
-static void run_block(World* world, PondSession* session, uint64_t frame,
-                      uint32_t n, float* out) {
+void world_block(World* world, PondSession* session, uint64_t frame, uint32_t n,
+                 float* out) {
   const float* in[2] = {world->in[0] + frame, world->in[1] + frame};
   const float* target[1] = {world->target + frame};
   float* to[1] = {out + frame};
@@ -156,10 +159,11 @@ static void run_block(World* world, PondSession* session, uint64_t frame,
 }
 
 static void do_block(World* world) {
-  uint32_t n = below(world, 4) ? below(world, MAX_BLOCK) : below(world, 8);
+  uint32_t n = world_below(world, 4) ? world_below(world, MAX_BLOCK)
+                                     : world_below(world, 8);
   const uint64_t left = WORLD_FRAMES - world->frame;
   n = n > left ? (uint32_t)left : n;
-  run_block(world, world->session, world->frame, n, world->out);
+  world_block(world, world->session, world->frame, n, world->out);
   world->frame += n;
   world->counts->blocks += 1;
   world->counts->frames += n;
@@ -198,20 +202,21 @@ static void command(World* world, const char* name, const PondArg* args,
 }
 
 static void do_param(World* world) {
-  const PondParamInfo* info = pond_param_info(below(world, pond_param_count()));
-  const double share = (double)below(world, 1001) / 1000.0;
+  const PondParamInfo* info =
+      pond_param_info(world_below(world, pond_param_count()));
+  const double share = (double)world_below(world, 1001) / 1000.0;
   const double top = info->max > 2.0f ? 2.0 : (double)info->max;
   char at[32];
   (void)snprintf(at, sizeof(at), "at=%llu",
-                 (unsigned long long)world->frame + below(world, 300));
+                 (unsigned long long)world->frame + world_below(world, 300));
   const PondArg args[] = {text(info->name), number(share * top), text(at)};
-  command(world, "param/set", args, below(world, 2) ? 2 : 3);
+  command(world, "param/set", args, world_below(world, 2) ? 2 : 3);
 }
 
 static void do_mode(World* world) {
   static const char* const modes[] = {"predict", "generate", "teacher",
                                       "predict", "nonsense"};
-  const PondArg args[] = {text(modes[below(world, 5)])};
+  const PondArg args[] = {text(modes[world_below(world, 5)])};
   command(world, "mode", args, 1);
 }
 
@@ -235,11 +240,11 @@ static void do_command(World* world) {
   static const char* const plain[] = {"record/start", "record/stop",
                                       "train/undo",   "train/cancel",
                                       "status",       "help"};
-  const PondArg panic[] = {integer(below(world, 3) == 0)};
+  const PondArg panic[] = {integer(world_below(world, 3) == 0)};
   const PondArg train[] = {
       text("washout=20"), text("horizon=1"),
-      text(below(world, 2) ? "log10_alpha=-4" : "alpha=auto")};
-  switch (below(world, 12)) {
+      text(world_below(world, 2) ? "log10_alpha=-4" : "alpha=auto")};
+  switch (world_below(world, 12)) {
     case 0: do_mode(world); break;
     case 10:
     case 11:
@@ -254,7 +259,7 @@ static void do_command(World* world) {
     case 4: command(world, "state/reset", NULL, 0); break;
     case 5:
     case 6: do_param(world); break;
-    default: command(world, plain[below(world, 6)], NULL, 0); break;
+    default: command(world, plain[world_below(world, 6)], NULL, 0); break;
   }
 }
 
@@ -265,7 +270,7 @@ static void do_job(World* world) {
     return;
   }
   world->counts->jobs += 1;
-  if (below(world, 6) == 0) {
+  if (world_below(world, 6) == 0) {
     pond_job_cancel(job);
   }
   const PondStatus status = pond_job_run(job, &error);
@@ -280,11 +285,12 @@ static void do_save(World* world) {
   if (pond_session_snapshot_ready(world->session, NULL)) {
     save_snapshot(world);
   }
-  if (below(world, 4) == 0 &&
+  if (world_below(world, 4) == 0 &&
       !pond_session_snapshot_newest(world->session, &error)) {
     save_snapshot(world);
   }
-  const uint64_t at = below(world, 2) ? 0 : world->frame + below(world, 100);
+  const uint64_t at =
+      world_below(world, 2) ? 0 : world->frame + world_below(world, 100);
   const PondStatus status = pond_session_snapshot(world->session, at, &error);
   if (status && status != POND_STATUS_BUSY) {
     WORLD_FAIL(world, "snapshot: %s", error.text);
@@ -294,14 +300,14 @@ static void do_save(World* world) {
 static void do_crash(World* world) {
   PondError error;
   PondTree* tree = NULL;
-  char path[PATH];
+  char path[WORLD_PATH];
   if (!world->saved) {
     return;
   }
   world->counts->crashes += 1;
   pond_session_free(world->session);  // no snapshot, no close: all is lost
-  start_session(world);
-  path_of(world, "state.safetensors", path);
+  world_start(world);
+  world_path(world, "state.safetensors", path);
   if (pond_tree_load(path, NULL, &tree, &error) ||
       pond_session_restore(world->session, tree, &error)) {
     WORLD_FAIL(world, "restore: %s", error.text);
@@ -312,12 +318,12 @@ static void do_crash(World* world) {
     WORLD_FAIL(world, "acknowledged was frame %llu",
                (unsigned long long)world->saved_frame);
   }
-  open_journal(world);
+  world_journal(world);
   world->counts->restores += 1;
 }
 
-static void step(World* world) {
-  const uint32_t dice = below(world, 100);
+void world_step(World* world) {
+  const uint32_t dice = world_below(world, 100);
   if (dice < 55) {
     do_block(world);
   } else if (dice < 80) {
@@ -325,179 +331,13 @@ static void step(World* world) {
   } else if (dice < 85) {
     do_job(world);
   } else if (dice < 89) {
-    post(world, below(world, WORLD_MODELS));
+    world_post(world, world_below(world, WORLD_MODELS));
   } else if (dice < 96) {
     do_save(world);
   } else if (dice < 98) {
     do_crash(world);
   }
-  if (below(world, 3)) {
+  if (world_below(world, 3)) {
     pond_session_service(world->session);
   }
-}
-
-// ---- the judge
-
-// The journal and the recorded input give the same output again: the frame of
-// the first difference, or WORLD_FRAMES.
-static uint32_t replay(World* world) {
-  PondError error;
-  char path[PATH];
-  float* again = (float*)calloc(WORLD_FRAMES, sizeof(float));
-  PondSession* session = NULL;
-  const PondSessionConfig config = {.rate_hz = RATE};
-  path_of(world, "journal", path);
-  if (pond_session_new(&config, &session, &error) ||
-      pond_session_post(session, world->models[0], 0, &error) ||
-      pond_session_replay_open(session, path, &error)) {
-    WORLD_FAIL(world, "replay: %s", error.text);
-  }
-  for (uint64_t frame = 0; frame < WORLD_FRAMES;) {
-    uint64_t end = frame + 1 + below(world, 500);
-    end = end > WORLD_FRAMES ? WORLD_FRAMES : end;
-    pond_session_service(session);
-    if (pond_session_replay(session, &end, &error)) {
-      WORLD_FAIL(world, "replay: %s", error.text);
-    }
-    run_block(world, session, frame, (uint32_t)(end - frame), again);
-    frame = end;
-  }
-  uint32_t same = 0;
-  while (same < WORLD_FRAMES &&
-         same_bits(&again[same], &world->out[same], sizeof(float))) {
-    same += 1;
-  }
-  world->counts->replayed += same;
-  pond_session_free(session);
-  free(again);
-  return same;
-}
-
-// Cuts the first line out that changes something after frame 0.
-static void lose_a_line(const World* world) {
-  char path[PATH];
-  PondError error;
-  uint8_t* bytes = NULL;
-  size_t size = 0;
-  path_of(world, "journal", path);
-  if (pond_file_read(path, 1U << 24U, &bytes, &size, &error)) {
-    WORLD_FAIL(world, "%s", error.text);
-  }
-  char* line = strstr((char*)bytes, "\n{\"frame\":");
-  while (line && strncmp(line, "\n{\"frame\":0,", 12) == 0) {
-    line = strstr(line + 1, "\n{\"frame\":");
-  }
-  if (line) {
-    char* end = strchr(line + 1, '\n');
-    const size_t rest = size - (size_t)((end ? end : line) - (char*)bytes);
-    memmove(line, end ? end : line, rest);
-    size = (size_t)(line - (char*)bytes) + rest;
-    if (pond_file_write(path, bytes, size, &error)) {
-      WORLD_FAIL(world, "%s", error.text);
-    }
-  }
-  free(bytes);
-}
-
-static void make_signals(World* world) {
-  for (int c = 0; c < 2; ++c) {
-    world->in[c] = (float*)calloc(WORLD_FRAMES, sizeof(float));
-    double phase = 0.0;
-    for (uint32_t i = 0; i < WORLD_FRAMES; ++i) {
-      phase += 0.02 + 0.001 * (double)below(world, 10);
-      world->in[c][i] = (float)(0.5 * sin(phase * (c + 1)));
-      if (below(world, 200) == 0) {
-        world->in[c][i] = below(world, 2) ? NAN : INFINITY;
-        world->counts->missing += 1;
-      }
-    }
-  }
-  world->target = (float*)calloc(WORLD_FRAMES, sizeof(float));
-  for (uint32_t i = 0; i + 3 < WORLD_FRAMES; ++i) {
-    world->target[i] = world->in[0][i + 3];
-  }
-  world->out = (float*)calloc(WORLD_FRAMES, sizeof(float));
-}
-
-static void make_models(World* world) {
-  const int graph = (int)below(world, GRAPH_COUNT);
-  const uint32_t units = 4 + below(world, 24);
-  world->models[0] = graph_model(graph, 1, units, world->seed);
-  world->models[1] =
-      graph_other_readouts(world->models[0], world->seed + 1, 3, 0.1);
-  world->models[2] = graph_model((int)below(world, GRAPH_COUNT), 1, units + 1,
-                                 world->seed + 2);
-}
-
-static void clean(World* world) {
-  char name[PATH];
-  path_of(world, "state.safetensors", name);
-  (void)remove(name);
-  path_of(world, "journal", name);
-  (void)remove(name);
-  for (unsigned id = 1; id < 200; ++id) {
-    (void)snprintf(name, PATH, "%s/journal.d/%u.safetensors", world->folder,
-                   id);
-    (void)remove(name);
-  }
-  path_of(world, "journal.d", name);
-  (void)remove(name);
-  (void)remove(world->folder);
-}
-
-// Lives through a seed; the frame at which the replay differs.
-static uint32_t live(uint64_t seed, const char* folder, WorldCounts* counts,
-                     bool planted) {
-  World world = {.seed = seed, .draws = seed, .counts = counts};
-  (void)snprintf(world.folder, sizeof(world.folder), "%s/%llu", folder,
-                 (unsigned long long)seed);
-  world.ops = pond_file_ops;
-  world.ops.context = &world;
-  world.ops.write = write_or_fail;
-  world.ops.sync = sync_or_fail;
-  world.ops.rename = rename_or_fail;
-  world.ops.allocate = allocate_or_fail;
-  make_signals(&world);
-  make_models(&world);
-  start_session(&world);
-  {
-    char probe[PATH];
-    PondError error;
-    path_of(&world, "journal", probe);
-    if (pond_file_write(probe, "", 0, &error)) {  // makes the folder
-      WORLD_FAIL(&world, "%s", error.text);
-    }
-  }
-  open_journal(&world);
-  post(&world, 0);
-  while (world.frame < WORLD_FRAMES) {
-    step(&world);
-  }
-  pond_session_free(world.session);
-  if (planted) {
-    lose_a_line(&world);
-  }
-  const uint32_t same = replay(&world);
-  clean(&world);
-  for (int i = 0; i < WORLD_MODELS; ++i) {
-    pond_model_free(world.models[i]);
-  }
-  free(world.in[0]);
-  free(world.in[1]);
-  free(world.target);
-  free(world.out);
-  counts->seeds += 1;
-  return same;
-}
-
-void world_run(uint64_t seed, const char* folder, WorldCounts* counts) {
-  const uint32_t same = live(seed, folder, counts, false);
-  if (same < WORLD_FRAMES) {
-    fail_msg("seed %llu: the replay differs at frame %u",
-             (unsigned long long)seed, same);
-  }
-}
-
-bool world_run_planted(uint64_t seed, const char* folder, WorldCounts* counts) {
-  return live(seed, folder, counts, true) < WORLD_FRAMES;
 }
