@@ -54,7 +54,7 @@ PondStatus host_fit_run(PondJob* job, PondError* error) {
   if (shown) {
     fprintf(stderr, "\r              \r");
   }
-  if (work.status == POND_STATUS_CANCELLED) {
+  if (work.status == POND_STATUS_CANCELLED || host_interrupted()) {
     return host_error(error, POND_STATUS_CANCELLED,
                       "stopped by a signal; nothing was written");
   }

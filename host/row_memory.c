@@ -46,8 +46,8 @@ PondStatus host_rows_load(HostReader* reader, HostRows* rows,
   do {
     status = grow(&all, &capacity, n_chunk, reader->name, error);
     if (!status && all.data) {
-      status = host_reader_read(reader, all.data + all.n_rows * all.n_channels,
-                                n_chunk, &n, error);
+      status = host_reader_read_on(
+          reader, all.data + all.n_rows * all.n_channels, n_chunk, &n, error);
     }
     all.n_rows += n;
   } while (!status && n);

@@ -4,6 +4,7 @@
 #include "row_stream.h"
 
 #include "bytes.h"
+#include "interrupt.h"
 #include "report.h"
 #include "stream_formats.h"
 
@@ -116,6 +117,16 @@ PondStatus host_reader_read(HostReader* reader, float* rows, uint32_t n_max,
   return n_max ? reader->read(reader, rows, n_max, n, error) : POND_OK;
 }
 
+PondStatus host_reader_read_on(HostReader* reader, float* rows, uint32_t n_max,
+                               uint32_t* n, PondError* error) {
+  PondStatus status = host_reader_read(reader, rows, n_max, n, error);
+  if (!status && *n == 0 && n_max && host_interrupted()) {
+    status = host_error(error, POND_STATUS_CANCELLED,
+                        "stopped by a signal; nothing was written");
+  }
+  return status;
+}
+
 PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
                             PondError* error) {
   uint32_t n_max = CHUNK_FLOATS / reader->n_channels;
@@ -127,8 +138,8 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
   }
   while (!status && left) {
     uint32_t n = 0;
-    status = host_reader_read(reader, chunk,
-                              left < n_max ? (uint32_t)left : n_max, &n, error);
+    status = host_reader_read_on(
+        reader, chunk, left < n_max ? (uint32_t)left : n_max, &n, error);
     if (!status && !n) {
       status = host_error(error, POND_STATUS_MISMATCH,
                           "%s: it ends after %llu rows, before row %llu; give "
@@ -176,7 +187,7 @@ PondStatus host_reader_count(HostReader** reader, uint64_t* n_rows,
     return host_error_memory(error, "rows to count");
   }
   do {
-    status = host_reader_read(*reader, chunk, n_max, &n, error);
+    status = host_reader_read_on(*reader, chunk, n_max, &n, error);
     count += n;
   } while (!status && n);
   free(chunk);

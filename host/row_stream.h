@@ -72,6 +72,10 @@ PondStatus host_reader_new(const HostSource* source, HostReader** reader,
 /// least one, takes no more than have come; `n` is 0 at the end.
 PondStatus host_reader_read(HostReader* reader, float* rows, uint32_t n_max,
                             uint32_t* n, PondError* error);
+/// Likewise where all rows are needed: an end that came by a signal is
+/// POND_STATUS_CANCELLED.
+PondStatus host_reader_read_on(HostReader* reader, float* rows, uint32_t n_max,
+                               uint32_t* n, PondError* error);
 /// Reads over `n_rows` rows. MISMATCH if there are fewer.
 PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
                             PondError* error);

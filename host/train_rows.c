@@ -18,8 +18,8 @@ static PondStatus read_whole(HostReader* reader, float* rows, uint32_t n,
   uint32_t got = 0;
   for (uint32_t done = 0; done < n; done += got) {
     PondStatus status =
-        host_reader_read(reader, rows + (size_t)done * reader->n_channels,
-                         n - done, &got, error);
+        host_reader_read_on(reader, rows + (size_t)done * reader->n_channels,
+                            n - done, &got, error);
     if (!status && !got) {
       status = host_error(error, POND_STATUS_MISMATCH,
                           "%s: it ends before the input does; give one target "
@@ -37,7 +37,7 @@ static PondStatus read_rows(void* context, PondRowBlock* block,
                             PondError* error) {
   HostTrainRows* rows = context;
   PondStatus status =
-      host_reader_read(rows->in, block->in, block->n_max, &block->n, error);
+      host_reader_read_on(rows->in, block->in, block->n_max, &block->n, error);
   if (!status && rows->target && block->target) {
     status = read_whole(rows->target, block->target, block->n, error);
   }
