@@ -4,6 +4,11 @@
 # has to answer. The first argument of a test is the program.
 set -uo pipefail
 program=$(realpath "$1")
+root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+# shellcheck disable=SC2034
+ecg=$root/presets/data/ecg_mitbih208_360hz.wav
+export LC_ALL=C
+unset ECHOPOND_PRESETS
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -15,20 +20,41 @@ wrong() {
   printf 'WRONG: %s\n  status %s\n  said: %s\n' "$1" "$status" "$(cat said)"
 }
 
-# bad STATUS WORDS ARGUMENT...: ends with STATUS and names each of WORDS
-# (separated by |) on stderr, in at most three lines.
+# bad STATUS NAME REMEDY ARGUMENT...: ends with STATUS; stderr is one line that
+# begins with the program's name, holds NAME and matches the expression REMEDY;
+# nothing on stdout, and no model x.safetensors written.
 bad() {
-  local wanted=$1 words=$2 word
-  shift 2
+  local wanted=$1 name=$2 remedy=$3 text
+  shift 3
   n_rows=$((n_rows + 1))
-  "$program" "$@" >out 2>said </dev/null
+  rm -f x.safetensors
+  timeout 120 "$program" "$@" >out 2>said </dev/null
   status=$?
-  [ "$status" = "$wanted" ] || { wrong "$* (wanted $wanted)"; return; }
-  [ "$(wc -l <said)" -le 3 ] || { wrong "$* (many lines)"; return; }
-  IFS='|' read -ra list <<<"$words"
-  for word in "${list[@]}"; do
-    grep -qF -- "$word" said || { wrong "$* (no word of \"$word\")"; return; }
-  done
+  text=$(<said)
+  if [ "$status" != "$wanted" ]; then
+    wrong "$* (wanted $wanted)"
+  elif [[ $text != echopond* || $text == *$'\n'* ]]; then
+    wrong "$* (not one line)"
+  elif [[ $text != *"$name"* ]]; then
+    wrong "$* (no word of $name)"
+  elif [[ ! $text =~ $remedy ]]; then
+    wrong "$* (no remedy: $remedy)"
+  elif [ -s out ]; then
+    wrong "$* (words on stdout)"
+  elif [ -e x.safetensors ]; then
+    wrong "$* (a model was written)"
+  fi
+}
+
+# plant STATUS NAME REMEDY ARGUMENT...: a row that bad() has to find wrong.
+plant() {
+  local before=$n_wrong
+  bad "$@" >planted
+  if [ "$n_wrong" = "$before" ]; then
+    wrong "a wrong row was not found: $*"
+  else
+    n_wrong=$before
+  fi
 }
 
 # good ARGUMENT...: ends with 0.
