@@ -85,7 +85,7 @@ static void memory_free(HostReader* base) {
 
 PondStatus host_reader_keep(HostReader** reader, PondError* error) {
   HostReader* from = *reader;
-  if (from->is_file) {
+  if (from->is_file && strcmp(from->source.path, "-") != 0) {
     return POND_OK;
   }
   MemoryReader* made = calloc(1, sizeof *made);

@@ -81,8 +81,8 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
                             PondError* error);
 /// Back to row 0 of a regular file, through a new reader in its place.
 PondStatus host_reader_rewind(HostReader** reader, PondError* error);
-/// Takes all rows of a pipe into memory, so that it can be read again; a file
-/// stays as it is.
+/// Takes all rows of a pipe or of standard input into memory, so that they can
+/// be read again; a file that can be opened again stays as it is.
 PondStatus host_reader_keep(HostReader** reader, PondError* error);
 /// Rows of a regular file, counted by reading where its header has no number.
 PondStatus host_reader_count(HostReader** reader, uint64_t* n_rows,

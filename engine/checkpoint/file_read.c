@@ -34,7 +34,7 @@ static PondStatus open_file(Load* load) {
   } while (load->file == -EINTR);
   if (load->file == -ENOENT || load->file == -ENOTDIR) {
     return pond_error(load->error, POND_STATUS_NOT_FOUND,
-                      "file not found: %.600s", load->path);
+                      "file not found: %.600s: check the path", load->path);
   }
   return load->file < 0 ? fail(load, load->file, "") : POND_OK;
 }

@@ -130,10 +130,10 @@ static PondStatus replay_param(PondSession* session, const json_t* line,
   const PondParamInfo* info = name ? pond_param_find(name) : NULL;
   if (!info || !json_is_number(value)) {
     return pond_error(error, POND_STATUS_BAD_FORMAT,
-                      "journal, frame %" PRIu64
+                      "%s, frame %" PRIu64
                       ": \"param\" needs the name of a live parameter and a "
                       "value, not \"%s\"",
-                      frame_of(line), name ? name : "");
+                      session->replay->path, frame_of(line), name ? name : "");
   }
   return pond_session_set_param_locked(session, info->param,
                                        (float)json_number_value(value),
@@ -150,9 +150,9 @@ static PondStatus replay_mode(PondSession* session, const json_t* line,
     }
   }
   return pond_error(error, POND_STATUS_BAD_FORMAT,
-                    "journal, frame %" PRIu64
+                    "%s, frame %" PRIu64
                     ": \"mode\" is predict, generate or teacher",
-                    frame_of(line));
+                    session->replay->path, frame_of(line));
 }
 
 static PondStatus replay_swap(PondSession* session, const json_t* line,
@@ -160,10 +160,11 @@ static PondStatus replay_swap(PondSession* session, const json_t* line,
   const char* file = json_string_value(json_object_get(line, "model"));
   if (!file || strchr(file, '/')) {
     return pond_error(error, POND_STATUS_BAD_FORMAT,
-                      "journal, frame %" PRIu64
+                      "%s, frame %" PRIu64
                       ": \"swap\" needs \"model\", a file name in the folder "
                       "%s.d",
-                      frame_of(line), session->replay->path);
+                      session->replay->path, frame_of(line),
+                      session->replay->path);
   }
   char path[MAX_PATH];
   (void)snprintf(path, sizeof(path), "%s.d/%s", session->replay->path, file);
@@ -204,8 +205,10 @@ static PondStatus replay_line(PondSession* session, const json_t* line,
     plain.param = json_is_true(json_object_get(line, "on")) ? 1U : 0U;
   } else if (strcmp(event, "reset") != 0) {
     return pond_error(error, POND_STATUS_BAD_FORMAT,
-                      "journal, frame %" PRIu64 ": unknown event \"%s\"",
-                      frame_of(line), event);
+                      "%s, frame %" PRIu64
+                      ": unknown event \"%s\"; give param, mode, "
+                      "swap, reset or panic",
+                      session->replay->path, frame_of(line), event);
   }
   return pond_session_send(session, &plain, error);
 }

@@ -242,7 +242,7 @@ static PondStatus seal(PondRidgeRun* run, const Readout* readout,
 static PondStatus too_few(const PondRidgeRun* run, PondError* error) {
   return pond_error(error, POND_STATUS_BAD_ARG,
                     "no row to learn from: all %llu after the washout miss a "
-                    "sample of their target",
+                    "sample of their target: give rows without nan there",
                     (unsigned long long)(run->cut - run->first_row));
 }
 

@@ -168,8 +168,10 @@ static PondStatus check_model(const PondModel* model, const PondRows* rows,
                               PondError* error) {
   const uint32_t n_readouts = pond_model_readout_count(model);
   if (n_readouts == 0) {
-    return pond_error(error, POND_STATUS_BAD_ARG,
-                      "the model has no readout to train");
+    return pond_error(
+        error, POND_STATUS_BAD_ARG,
+        "the model has no readout to train: begin with classic or "
+        "ott, or add a readout node");
   }
   PondStatus status = pond_harvest_check(model, rows, error);
   for (uint32_t i = 0; i < n_readouts && !status; ++i) {

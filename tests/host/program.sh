@@ -4,6 +4,8 @@
 # has to answer. The first argument of a test is the program.
 set -uo pipefail
 program=$(realpath "$1")
+# shellcheck disable=SC2034
+json_keys=$(realpath "${2:-/dev/null}")
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 # shellcheck disable=SC2034
 ecg=$root/presets/data/ecg_mitbih208_360hz.wav
@@ -77,7 +79,7 @@ check() {
   local what=$1
   shift
   n_rows=$((n_rows + 1))
-  "$@" >out 2>said
+  "$@" >checked 2>said
   status=$?
   [ "$status" = 0 ] || wrong "$what"
 }

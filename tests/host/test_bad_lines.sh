@@ -110,7 +110,7 @@ bad 2 'model M' 'give the model' train
 bad 2 -o 'give -o M2' train m.safetensors -i in.csv
 bad 2 in.csv 'overwrite' train m.safetensors -i in.csv -o in.csv
 bad 2 extra 'one model M' train m.safetensors extra -i in.csv -o $x
-bad 1 missing.safetensors 'not found' train missing.safetensors -i in.csv -o $x
+bad 1 missing.safetensors 'check the path' train missing.safetensors -i in.csv -o $x
 train_row 2 IN 'give -i IN'
 train_row 1 missing.csv 'check the path' -i missing.csv
 train_row 1 empty.csv 'give a row of numbers' -i empty.csv
@@ -126,7 +126,7 @@ train_row 1 'too few rows' 'give more rows' -i three.csv
 train_row 1 'washout takes 500' 'smaller washout' -i in.csv --washout 500
 train_row 1 'horizon 600' 'give more rows' -i in.csv --horizon 600
 train_row 1 'holdout 499' 'give more rows' -i in.csv --holdout 0.9999
-train_row 1 'miss' 'all 199' -i nan.csv
+train_row 1 'all 199' 'without nan' -i nan.csv
 train_row 1 'ragged.csv: line 3' 'same number' -i ragged.csv
 train_row 1 'blank.csv: line 2' 'write nan' -i blank.csv
 train_row 1 'word.csv: line 2' 'write nan' -i word.csv
@@ -146,7 +146,7 @@ train_row 2 '--target -' 'the input already' -i - --target -
 train_row 2 '--kernel frob' 'give scalar, avx2' -i in.csv --kernel frob
 train_row 1 frob 'give csv, tsv' -i - --format frob
 "$program" new headless -o headless.safetensors
-bad 1 readout 'no readout' train headless.safetensors -i in.csv -o $x
+bad 1 'no readout' 'begin with' train headless.safetensors -i in.csv -o $x
 
 # Files that are no models, for each command that reads one
 printf 'PK\x03\x04 and more than eight bytes' >zip.safetensors
@@ -171,7 +171,7 @@ no_model cut.safetensors 'get it again'
 no_model short.safetensors '.'
 no_model flipped.safetensors 'take an older copy'
 no_model folder 'a regular file'
-no_model missing.safetensors 'not found'
+no_model missing.safetensors 'check the path'
 no_model "$ecg" 'a .safetensors file is wanted'
 for file in "$root"/tests/data/hostile/st_[!o]*.safetensors; do
   case $file in *st_name_traversal*) continue ;; esac  # a name, not a path
@@ -241,16 +241,16 @@ journal_row 'j.txt, line 2' 'expected' "$top" '{"frame":1'
 journal_row 'j.txt, line 2' '"frame"' "$top" '{"frame":-1,"event":"reset"}'
 journal_row 'j.txt, line 3' 'sort the journal' "$top" \
   '{"frame":100,"event":"reset"}' '{"frame":50,"event":"reset"}'
-journal_row 'frame 100' '"frob"' "$top" '{"frame":100,"event":"frob"}'
-journal_row 'frame 100' 'live parameter' "$top" \
+journal_row 'j.txt, frame 100' 'give param' "$top" '{"frame":100,"event":"frob"}'
+journal_row 'j.txt, frame 100' 'live parameter' "$top" \
   '{"frame":100,"event":"param","name":"frob","value":0.5}'
-journal_row 'frame 1' 'predict, generate' "$top" \
+journal_row 'j.txt, frame 1' 'predict, generate' "$top" \
   '{"frame":1,"event":"mode","mode":"frob"}'
-journal_row 'frame 100' 'in the folder j.txt.d' "$top" \
+journal_row 'j.txt, frame 100' 'in the folder j.txt.d' "$top" \
   '{"frame":100,"event":"swap","model":"../x.safetensors","via_dry":false}'
-journal_row 'j.txt.d/2.safetensors' 'not found' "$top" \
+journal_row 'j.txt.d/2.safetensors' 'check the path' "$top" \
   '{"frame":100,"event":"swap","model":"2.safetensors","via_dry":false}'
-run_row 1 missing.txt 'not found' "${ready[@]}" --journal missing.txt
+run_row 1 missing.txt 'check the path' "${ready[@]}" --journal missing.txt
 
 # Looking inside
 bad 2 FILE 'give the FILE' info

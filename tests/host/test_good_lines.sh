@@ -116,8 +116,97 @@ good info t --dump ReservoirLayer_1.weight_hh -o w.csv
 check "30 rows" test "$(wc -l <w.csv)" = 30
 good info moving --dump reservoir_states/ReservoirLayer_1 -o x.f32
 check "30 floats" test "$(stat -c %s x.f32)" = 120
-good doctor
+
+# Reports in JSON: json NAME KEY... of what came last.
+json() {
+  cp out "$1.json"
+  check "JSON of $1" "$json_keys" "$1.json" "${@:2}"
+}
+good train classic -i in.csv -o x --holdout 0.25 --washout 40 --json
+json train alpha horizon washout rows_trained rows_held_out rows_skipped \
+  train_nrmse holdout_nrmse holdout_mse persistence_nrmse
+check "a quarter held out" grep -q '"rows_held_out": 150,' train.json
+check "the washout" grep -q '"rows_trained": 409,' train.json
+good train classic -i in.csv -o x --json
+json no_holdout holdout_nrmse
+check "no error is null" grep -q '"holdout_nrmse": null' no_holdout.json
+good info moving --json
+json info model state tensors metadata
+good info classic --json
+json info_stateless model tensors
+check "no state is null" grep -q '"state": null' info_stateless.json
 good doctor --json
+json doctor version numerics kernels kernel_auto fma
+
+# Each preset on a real recording, as it is and normalised
+for preset in classic ott ecg; do
+  good train $preset -i "$ecg" -o x
+  check "better than persistence" awk '$1 == "NRMSE" {e = $2}
+    $1 == "persistence" {p = $2} END {exit !(e > 0 && e < p)}' out
+  good train $preset -i "$ecg" -o x --normalize standard --holdout 0.2
+  good run x -i "$ecg" -o x.wav
+  good info x
+  check "trained" grep -q '^trained   horizon 1 frame at 360 Hz' out
+  good run x -i "$ecg" -o x.f32 --kernel scalar --frames 5000
+  good run x -i "$ecg" -o x2.f32 --block 77 --frames 5000
+  same x.f32 x2.f32
+done
+sound=/usr/share/sounds/alsa/Front_Center.wav
+if [ -r $sound ]; then
+  good train classic -i $sound -o x
+  good run x -i $sound -o x.flac
+  good run x -i x.flac -o x.csv --frames 100
+else
+  echo "skipped: speech (alsa-utils is not installed)"
+fi
+
+# Seeds, places, formats by name
+good new classic -o seed5 --set reservoir_size=30 --seed 5
+good new classic -o seed6 --set reservoir_size=30 --seed 6
+same seed5 classic
+check "another seed, another model" bash -c '! cmp -s seed5 seed6'
+good new classic -o one_unit --set reservoir_size=1
+good run t -i in.csv -o part.csv --start 100 --frames 50
+check "fifty rows" test "$(wc -l <part.csv)" = 50
+sed -n 101,150p in.csv >cut.csv
+good run t -i cut.csv -o cut_out.csv
+same part.csv cut_out.csv
+good run t -i in.csv -o all.csv --frames 100000
+check "all rows" test "$(wc -l <all.csv)" = 600
+good run t -i in.csv -o end.csv --start 600
+check "no row" test ! -s end.csv
+good run t -i in.csv -o none.csv --frames 0
+good run t3 -i three.csv -o y3.tsv
+good run t3 -i y3.tsv -o y3.wav --rate 100
+good run t3 -i y3.wav -o y3.npy
+cp in.csv in.data
+good run t -i in.data -o data.csv --format csv
+same data.csv y.csv
+printf 'sensor\n' | cat - in.csv | sed 's/$/\r/' >dos.csv
+good run t -i dos.csv -o dos_out.csv
+same dos_out.csv y.csv
+for _ in {1..50}; do echo nan; done >nan.csv
+good run t -i nan.csv -o nan_out.csv
+check "finite from nothing" awk '/nan|inf/ {exit 1}' nan_out.csv
+check "a row for each nan" test "$(wc -l <nan_out.csv)" = 50
+good train classic -i gaps.csv -o x
+check "rows with gaps are skipped" grep -q ' [1-9][0-9]* skipped' out
+for way in cat file; do
+  n_rows=$((n_rows + 1))
+  if [ $way = cat ]; then
+    cat in.csv | "$program" train classic -i - -o x >out 2>said
+  else
+    "$program" train classic -i - -o x <in.csv >out 2>said
+  fi
+  status=$?
+  [ "$status" = 0 ] || wrong "training from standard input, $way"
+  same x t
+done
+good doctor
 good --help
-good run --help
-finish 170
+good --version
+for command in new train run info doctor demo; do
+  good $command --help
+  check "usage" grep -q "^Usage: echopond $command" out
+done
+finish 273
