@@ -98,6 +98,11 @@ PondStatus host_reader_new(const HostSource* source, HostReader** reader,
   if (!status) {
     status = format->reader_new(source, &made, error);
   }
+  if (status && host_interrupted()) {
+    status = host_error(error, POND_STATUS_CANCELLED,
+                        "stopped by a signal before the first row; nothing "
+                        "was written");
+  }
   if (status) {
     return status;
   }

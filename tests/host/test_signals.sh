@@ -18,6 +18,13 @@ catches_int() {
   done
 }
 
+# has_rows PID FILE: a row has come out; true at once where FILE is none.
+has_rows() {
+  until [ -z "$2" ] || [ -s "$2" ]; do
+    kill -0 "$1" 2>/dev/null || return
+  done
+}
+
 # stopped SIGNAL STATUS ARGUMENT...: gets all of in.csv, waits for more, and is
 # sent the signal.
 stopped() {
@@ -30,6 +37,7 @@ stopped() {
   exec 9>rows
   cat in.csv >&9
   catches_int "$child"
+  has_rows "$child" "$awaited"
   kill -s "$signal" "$child"
   wait "$child"
   status=$?
@@ -39,10 +47,12 @@ stopped() {
 
 for signal in INT TERM; do
   rm -f never y.csv s
+  awaited=
   stopped $signal 1 train m -i - -o never
   cp said told
   check "the signal is named" grep -q 'signal' told
   check "nothing written" test ! -e never
+  awaited=y.csv
   stopped $signal 0 run t -i - -o y.csv --save-state s
   rows_out=$(wc -l <y.csv)
   good info s --json
