@@ -92,7 +92,9 @@ Plan plan_make(uint64_t seed, int graph, const Signal* signal,
   plan.models[0] = graph_model(graph, plan.n_out, units, seed + 1);
   plan.models[1] =
       graph_other_readouts(plan.models[0], seed + 2, short_horizon, 0.01);
-  plan.models[2] = graph_model(other_graph, plan.n_out, units + 3, seed + 3);
+  PondModel* bare = graph_model(other_graph, plan.n_out, units + 3, seed + 3);
+  plan.models[2] = seed % 3 ? graph_normalised(bare) : pond_model_ref(bare);
+  pond_model_free(bare);
   plan.models[3] =
       graph_other_readouts(plan.models[2], seed + 4, long_horizon, 1e-4);
   draw_events(&plan, &seed, fade < 1 ? 1 : fade);

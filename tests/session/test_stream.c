@@ -83,6 +83,25 @@ static void gains_scale_what_they_name(void** unused) {
   rig_stop(hand);
 }
 
+static void normaliser_scales_in_and_is_undone_at_the_output(void** unused) {
+  (void)unused;
+  PondModel* model = graph_normalised(a);
+  Rig* rig = rig_start(model, NULL);
+  Rig* hand = rig_start(a, NULL);
+  for (uint32_t i = 0; i < RIG_FRAMES; ++i) {
+    hand->in[0][i] = (rig->in[0][i] - 0.1f) / 0.5f;
+  }
+  rig_run(rig, RIG_FRAMES, 64);
+  rig_run(hand, RIG_FRAMES, 9);
+  for (uint32_t i = 0; i < RIG_FRAMES; ++i) {
+    hand->out[0][i] = fmaf(hand->out[0][i], 1.25f, 0.1f);
+  }
+  RIG_SAME(rig->out[0], hand->out[0], 0, RIG_FRAMES);
+  rig_stop(rig);
+  rig_stop(hand);
+  pond_model_free(model);
+}
+
 static void teacher_mode_hears_the_target(void** unused) {
   (void)unused;
   Rig* rig = rig_start(a, NULL);
@@ -398,6 +417,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(free_run_feeds_the_output_of_horizon_frames_ago),
       cmocka_unit_test(gains_scale_what_they_name),
+      cmocka_unit_test(normaliser_scales_in_and_is_undone_at_the_output),
       cmocka_unit_test(teacher_mode_hears_the_target),
       cmocka_unit_test(missing_sample_follows_the_policy),
       cmocka_unit_test(subnormal_input_is_zero),

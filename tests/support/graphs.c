@@ -103,6 +103,23 @@ PondModel* graph_other_readouts(const PondModel* model, uint64_t seed,
   return made;
 }
 
+PondModel* graph_normalised(const PondModel* model) {
+  enum { CHANNELS = 16 };
+  float offset[CHANNELS];
+  float in_scale[CHANNELS];
+  float out_scale[CHANNELS];
+  PondError error;
+  PondModel* made = NULL;
+  for (uint32_t c = 0; c < CHANNELS; ++c) {
+    offset[c] = 0.1f;
+    in_scale[c] = c % 2 ? 0.75f : 0.5f;
+    out_scale[c] = 1.25f;
+  }
+  const PondNormaliser normaliser = {offset, in_scale, offset, out_scale};
+  must(pond_model_with_normaliser(model, &normaliser, &made, &error), &error);
+  return made;
+}
+
 PondModel* graph_model(int graph, uint32_t n, uint32_t units, uint64_t seed) {
   char text[4096];
   PondError error;
