@@ -91,8 +91,8 @@ static PondStatus check_channels(const HostReader* reader, PondError* error) {
 
 PondStatus host_reader_new(const HostSource* source, HostReader** reader,
                            PondError* error) {
-  const HostFormat* format;
-  HostReader* made;
+  const HostFormat* format = NULL;
+  HostReader* made = NULL;
   PondStatus status =
       host_format_find(source->path, source->format, &format, error);
   if (!status) {
@@ -103,7 +103,7 @@ PondStatus host_reader_new(const HostSource* source, HostReader** reader,
                         "stopped by a signal before the first row; nothing "
                         "was written");
   }
-  if (status) {
+  if (status || !made) {
     return status;
   }
   made->source = *source;
@@ -159,7 +159,7 @@ PondStatus host_reader_skip(HostReader* reader, uint64_t n_rows,
 }
 
 PondStatus host_reader_rewind(HostReader** reader, PondError* error) {
-  HostReader* again;
+  HostReader* again = NULL;
   if ((*reader)->rewind) {
     (*reader)->rewind(*reader);
     return POND_OK;
