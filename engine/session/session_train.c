@@ -105,8 +105,8 @@ PondStatus pond_session_train(PondSession* session,
   PondStatus status = check(session, error);
   if (!status) {
     status = make_job(session, config, error);
+    session->job_given = false;
   }
-  session->job_given = false;
   pond_session_unlock(session);
   return status;
 }

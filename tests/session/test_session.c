@@ -257,7 +257,11 @@ static float error_power(const Rig* rig, uint32_t from) {
 
 static void run_job(PondSession* session) {
   PondJob* job = pond_session_next_job(session);
+  const PondRidgeConfig config = {.alpha = 1.0, .horizon = 1};
   assert_non_null(job);
+  // It is given once, also when more training is asked for meanwhile.
+  REFUSED(pond_session_train(session, &config, &error), POND_STATUS_BUSY,
+          "under way");
   assert_null(pond_session_next_job(session));
   RIG_MUST(pond_job_run(job, &error));
 }
