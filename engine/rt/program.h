@@ -75,7 +75,7 @@ typedef struct PondProgram {
   // last_out[n_out] | delay[horizon * n_out], floats, 64-byte aligned.
   float* state;
   uint32_t n_state;
-  float* scratch;  ///< 64-byte aligned, pond_program_scratch() floats
+  float* scratch;  ///< 64-byte aligned, pond_program_scratch_size() floats
 } PondProgram;
 
 /// Floats of state and scratch that a program over `graph` needs.

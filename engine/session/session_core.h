@@ -41,7 +41,6 @@ struct PondSession {
   PondModel* newest;    ///< its model, one reference
   PondModel* undo;      ///< the model before the last training, one reference
   uint32_t n_waiting;   ///< events posted and not yet applied
-  uint32_t n_dropped_notes;
 
   PondSnapshot snapshot;
   size_t snapshot_floats;  ///< allocated
